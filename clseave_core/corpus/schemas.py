@@ -1,0 +1,34 @@
+"""The columns of the corpus tables that every later stage reads."""
+
+import pyarrow as pa
+
+SPLITS: tuple[str, str, str] = ("train", "dev", "test")
+
+PAIRS = pa.schema(
+    [
+        ("pair_id", pa.string()),
+        ("image_id", pa.string()),
+        ("hypothesis_id", pa.int32()),
+        ("label", pa.string()),
+    ]
+)
+"""One labelled pair a row, in the order of the annotation file."""
+
+HYPOTHESES = pa.schema(
+    [
+        ("hypothesis_id", pa.int32()),
+        ("text", pa.string()),
+        ("held_out", pa.string()),
+        ("template", pa.string()),
+        (
+            "spans",
+            pa.list_(
+                pa.struct([("slot", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
+            ),
+        ),
+    ]
+)
+"""Each distinct English sentence once, `hypothesis_id` 0..n-1 in order of first occurrence (train,
+dev, test). `held_out` is "none", "dev" or "test": no student is ever trained on a sentence
+that is not "none". `template` and `spans` (character ranges, end exclusive) are null but in
+generated worlds."""

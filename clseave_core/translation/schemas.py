@@ -1,0 +1,13 @@
+"""The columns of the translation tables."""
+
+import pyarrow as pa
+
+TRANSLATIONS = pa.schema(
+    [
+        ("hypothesis_id", pa.int32()),
+        ("text", pa.string()),
+        ("provider", pa.string()),
+        ("unchanged", pa.bool_()),
+    ]
+)
+"""One translation for each row of `corpus/hypotheses.parquet`, in its order."""
