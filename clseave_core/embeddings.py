@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import pyarrow as pa
 from clseave_core.files import whole_file
 
 Matrix = npt.NDArray[np.float32]
+Ids = npt.NDArray[Any]
 
 
 def write_embeddings(
@@ -36,7 +37,8 @@ def write_embeddings(
             bad = ~np.isfinite(matrix).all(axis=1)
             if bad.any():
                 raise ValueError(
-                    f"{target}: the embedding of {id_name} {ids[int(bad.argmax())]!r} is not finite."
+                    f"{target}: the embedding of {id_name} {ids[int(bad.argmax())]!r} is not finite. "
+                    "Check the model's weights and its precision."
                 )
             id_array = pa.array(ids)
             values = pa.array(np.ascontiguousarray(matrix, dtype=np.float32).reshape(-1))
@@ -57,7 +59,7 @@ def write_embeddings(
 class Embeddings:
     """A file of embeddings: `ids` [n] and rows of float32 [n, width] that are read on demand."""
 
-    def __init__(self, ids: npt.NDArray, chunks: list[Matrix], path: str) -> None:
+    def __init__(self, ids: Ids, chunks: list[Matrix], path: str) -> None:
         self.ids = ids
         self.path = path
         self._chunks = chunks

@@ -40,7 +40,7 @@ def whole_file(target: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         _flush_to_disk(temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
         _flush_to_disk(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -60,7 +60,7 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
             _flush_to_disk(path)
         if target.exists():
             shutil.rmtree(target)
-        os.replace(temporary, target)
+        temporary.replace(target)
         _flush_to_disk(target.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -100,6 +100,10 @@ def write_table(target: str | Path, rows: pa.Table | pd.DataFrame, schema: pa.Sc
         pq.write_table(table.replace_schema_metadata(None), temporary, compression="zstd")
 
 
+def _columns(schema: pa.Schema) -> str:
+    return ", ".join(f"{field.name}: {field.type}" for field in schema)
+
+
 def read_table(
     path: str | Path, schema: pa.Schema, columns: list[str] | None = None
 ) -> pd.DataFrame:
@@ -110,10 +114,11 @@ def read_table(
     found = pq.read_schema(path).remove_metadata()
     if not found.equals(schema):
         raise ValueError(
-            f"{path} has the columns [{', '.join(f'{f.name}: {f.type}' for f in found)}], expected "
-            f"[{', '.join(f'{f.name}: {f.type}' for f in schema)}]. Delete it to have it made again."
+            f"{path} has the columns [{_columns(found)}], expected [{_columns(schema)}]. "
+            "Delete it to have it made again."
         )
-    return pq.read_table(path, columns=columns, memory_map=True).to_pandas()
+    rows: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=True).to_pandas()
+    return rows
 
 
 def write_csv(target: str | Path, rows: pd.DataFrame) -> None:
