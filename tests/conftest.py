@@ -1,0 +1,102 @@
+"""What several test rooms share: the smallest model folders that the real loaders accept.
+
+Both have random weights. Every width differs from every other one, so that a mixed-up dimension
+fails, and no size is larger than a test needs.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+BERT_WORDS = (
+    "a der die das ein eine een het de is Mann Frau Hund man hond kat red rot blue blau"
+    " circle Kreis square over sleeps schläft ## ##s ##en ##e"
+).split()
+
+
+def _byte_level_vocabulary() -> list[str]:
+    """CLIP's tokens without a single merge: each byte, each byte that ends a word, two marks."""
+    from tokenizers.pre_tokenizers import ByteLevel
+
+    letters = sorted(ByteLevel.alphabet())
+    ends = [f"{letter}</w>" for letter in letters]
+    return [*letters, *ends, "<|startoftext|>", "<|endoftext|>"]
+
+
+@pytest.fixture(scope="session")
+def tiny_clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CLIP folder: 32x32 pictures in patches of 16, towers of 16 and 24, projection of 12.
+
+    The end token is 513: with 2, transformers would pool by a legacy rule. Read only.
+    """
+    import torch
+    from transformers.models.clip.configuration_clip import CLIPConfig
+    from transformers.models.clip.modeling_clip import CLIPModel
+    from transformers.models.clip.tokenization_clip import CLIPTokenizer
+
+    folder = tmp_path_factory.mktemp("models") / "tiny_clip"
+    vocabulary = {token: number for number, token in enumerate(_byte_level_vocabulary())}
+    marks = {"bos_token_id": vocabulary["<|startoftext|>"]} | dict.fromkeys(
+        ("eos_token_id", "pad_token_id"), vocabulary["<|endoftext|>"]
+    )
+    tower = {"num_hidden_layers": 2, "num_attention_heads": 2}
+    config = CLIPConfig(
+        text_config={
+            "vocab_size": len(vocabulary), "hidden_size": 24, "intermediate_size": 48,
+            "max_position_embeddings": 40, "projection_dim": 12, **marks, **tower,
+        },
+        vision_config={
+            "hidden_size": 16, "intermediate_size": 32, "image_size": 32, "patch_size": 16,
+            "projection_dim": 12, **tower,
+        },
+        projection_dim=12,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        CLIPModel(config).save_pretrained(folder)
+    CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=40).save_pretrained(folder)
+    processor = {
+        "image_processor_type": "CLIPImageProcessor", "do_resize": True, "size": 32, "resample": 3,
+        "do_center_crop": True, "crop_size": 32, "do_normalize": True,
+        "image_mean": [0.48145466, 0.4578275, 0.40821073],
+        "image_std": [0.26862954, 0.26130258, 0.27577711],
+    }  # fmt: skip
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cased multilingual BERT folder, width 20: a few words, and letters for all the rest.
+
+    Han, kana and hangul beyond the few listed become [UNK]. Read only.
+    """
+    import torch
+    from transformers.models.bert.configuration_bert import BertConfig
+    from transformers.models.bert.modeling_bert import BertForMaskedLM
+    from transformers.models.bert.tokenization_bert import BertTokenizer
+
+    folder = tmp_path_factory.mktemp("models") / "tiny_bert"
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZäöüßÄÖÜéèê0123456789"
+    eastern = "猫犬人男女赤青丸はがのにいる고양이개가는남자여자狗只红蓝"
+    marks = [".", ",", "?", "'", "-"]
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *marks, *letters, *BERT_WORDS]
+    tokens += [*(f"##{letter}" for letter in letters), *eastern]
+    tokens += [f"##{letter}" for letter in eastern]
+    vocabulary = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=20, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=40, max_position_embeddings=48, pad_token_id=0,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(2)
+        BertForMaskedLM(config).save_pretrained(folder)
+    BertTokenizer(vocab=vocabulary, do_lower_case=False, model_max_length=48).save_pretrained(
+        folder
+    )
+    return folder
