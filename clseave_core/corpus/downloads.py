@@ -1,0 +1,303 @@
+"""Downloads that can be cut at any moment and go on where they stopped.
+
+Several addresses may offer the same file; they are tried in order. What was cut goes on by an HTTP
+range under the condition that the file is still the same version (RFC 9110, section 13.1.5), so
+that two versions are never glued together. A file takes its name only when its size and, where
+known, its SHA-256 are right.
+"""
+
+import email.utils
+import errno
+import hashlib
+import logging
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+import urllib3
+
+from clseave_core.corpus.partial import Origin, Partial, locked_partial, part_path
+from clseave_core.progress import Progress
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 1 << 20
+MEGABYTE = 10**6
+CONNECT_SECONDS, SILENCE_SECONDS = 10.0, 60.0
+LONGEST_PAUSE = 60.0
+WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
+
+
+class DownloadError(OSError):
+    """A file could not be had from any of its addresses; the message says what to do."""
+
+
+class _MirrorError(Exception):
+    """This address does not give the file."""
+
+
+class _PassingError(_MirrorError):
+    """This address may give the file if asked again; `seconds` is what it asks us to wait."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The file to fetch: where to, and what is known of it."""
+
+    target: Path
+    size: int | None
+    sha256: str | None
+    what: str
+
+    def facts(self) -> str:
+        """What is known of the file, in brackets, for a message."""
+        known = [f"{self.size:,} bytes"] if self.size is not None else []
+        known += [f"SHA-256 {self.sha256}"] if self.sha256 is not None else []
+        return f" ({', '.join(known)})" if known else ""
+
+
+def download(
+    urls: Sequence[str],
+    target: str | Path,
+    size: int | None = None,
+    sha256: str | None = None,
+    what: str = "the file",
+    *,
+    attempts: int = 5,
+    pause: float = 1.0,
+) -> Path:
+    """Fetch `target` from the first of `urls` that gives it whole, and return its path.
+
+    `size` is in bytes; `what` names the file in messages. An address is asked again at most
+    `attempts` times in a row without a megabyte of progress, after `pause`, 2 * `pause`, ...
+    seconds or as long as the server says. A target that is there already is returned at once,
+    whoever made it. Two processes that want one target: the second waits for the first.
+
+    Raises DownloadError when no address gives the file (what came so far is kept and gone on from)
+    or the disk is full, ValueError for an address that is not http(s), an impossible checksum, or
+    a target that is there with another size.
+    """
+    target = Path(target)
+    wanted = _Wanted(target, size, sha256.lower() if sha256 is not None else None, what)
+    _check_request(urls, wanted)
+    with locked_partial(target) as partial:
+        if partial is None:
+            _check_size_of_target(wanted)
+            return target
+        failures: dict[str, str] = {}
+        for url in _partial_first(urls, partial):
+            try:
+                _fetch(url, partial, wanted, attempts, pause)
+                return target
+            except _MirrorError as error:
+                logger.warning("%s: %s does not give it: %s", what, url, error)
+                failures[url] = str(error)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise _no_room(wanted, partial.length) from error
+                raise
+        raise DownloadError(_advice(wanted, failures, partial.length))
+
+
+def _check_request(urls: Sequence[str], wanted: _Wanted) -> None:
+    if not urls:
+        raise ValueError(f"no address is given for {wanted.what}. Put it at {wanted.target}.")
+    for url in urls:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(
+                f"{url!r} is not an http or https address. A file on this machine is given "
+                "as `path`, not as an address."
+            )
+    if wanted.sha256 is not None and not re.fullmatch("[0-9a-f]{64}", wanted.sha256):
+        raise ValueError(
+            f"the sha256 of {wanted.what}, {wanted.sha256!r}, is not 64 hexadecimal digits."
+        )
+
+
+def _check_size_of_target(wanted: _Wanted) -> None:
+    found = wanted.target.stat().st_size
+    if wanted.size is not None and found != wanted.size:
+        raise ValueError(
+            f"{wanted.target} has {found:,} bytes, expected {wanted.size:,}. "
+            "Delete it to have it downloaded again."
+        )
+
+
+def _partial_first(urls: Sequence[str], partial: Partial) -> list[str]:
+    """Order the addresses: the one that a part of the file came from goes first."""
+    begun = partial.origin.url if partial.origin is not None else None
+    return sorted(dict.fromkeys(urls), key=lambda url: url != begun)
+
+
+def _fetch(url: str, partial: Partial, wanted: _Wanted, attempts: int, pause: float) -> None:
+    """Get the file from one address, going on after passing errors; check it; give it its name."""
+    tries = 0
+    while True:
+        before = partial.length
+        try:
+            _receive(url, partial, wanted)
+            break
+        except _PassingError as error:
+            tries = 1 if partial.length - before >= MEGABYTE else tries + 1
+            if tries >= attempts:
+                raise
+            seconds = min(error.seconds or pause * 2 ** (tries - 1), LONGEST_PAUSE)
+            logger.info("%s: %s; going on in %.0f s", wanted.what, error, seconds)
+            time.sleep(seconds)
+    _check_bytes(partial, wanted)
+    partial.complete()
+
+
+def _receive(url: str, partial: Partial, wanted: _Wanted) -> None:
+    """Ask once for what is missing and append it; returns when all bytes are there."""
+    origin = partial.origin
+    if origin is not None and origin.url == url and partial.length == origin.total:
+        return  # killed between the last byte and the check
+    # A server may label a stored .gz file as "encoded"; its bytes are taken as they are.
+    gzipped = wanted.target.suffix in (".gz", ".tgz")
+    headers = {"Accept-Encoding": "gzip" if gzipped else "identity"}
+    resumes = origin is not None and origin.url == url and origin.validator is not None
+    if origin is not None and resumes:
+        headers["Range"] = f"bytes={partial.length}-"
+        headers["If-Range"] = str(origin.validator)
+    try:
+        with requests.get(
+            url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
+        ) as response:
+            _check_status(response, gzipped)
+            total = _align(response, url, partial, wanted)
+            _check_room(wanted, total - partial.length)
+            _copy(response, partial, wanted, total)
+    except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
+        raise _PassingError(_in_short(error)) from error
+    except requests.RequestException as error:
+        raise _MirrorError(_in_short(error)) from error
+
+
+def _check_status(response: requests.Response, gzipped: bool) -> None:
+    status = f"{response.status_code} {response.reason}"
+    if response.status_code in WORTH_ANOTHER_TRY:
+        raise _PassingError(status, _seconds_to_wait(response.headers.get("Retry-After")))
+    # 416 (range not satisfiable) is the server's way to say that the file is not the one begun.
+    if response.status_code not in (200, 206, 416):
+        raise _MirrorError(status)
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding != "identity" and not (gzipped and encoding in ("gzip", "x-gzip")):
+        raise _MirrorError(f"it sends the file encoded as {encoding}, not as it is")
+
+
+def _align(response: requests.Response, url: str, partial: Partial, wanted: _Wanted) -> int:
+    """Make the part file end where the answer begins; return the size of the whole file."""
+    if response.status_code == 200:
+        total = _total_size(response, wanted)
+        partial.begin(Origin(url, _validator(response), total))
+        return total
+    origin = partial.origin
+    match = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", response.headers.get("Content-Range", ""))
+    if response.status_code == 206 and match is not None and origin is not None:
+        start, total = int(match[1]), int(match[2])
+        found = (start, total, _validator(response))
+        if found == (partial.length, origin.total, origin.validator):
+            return total
+    partial.discard()
+    raise _PassingError("it does not go on where the file was cut; beginning anew")
+
+
+def _total_size(response: requests.Response, wanted: _Wanted) -> int:
+    """Read the size of the file off a whole answer and hold it against what is known."""
+    announced = response.headers.get("Content-Length")
+    total = int(announced) if announced is not None else wanted.size
+    if total is None:
+        raise _MirrorError("it does not say how large the file is; give its `size` in the study")
+    if wanted.size is not None and total != wanted.size:
+        raise _MirrorError(f"its file has {total:,} bytes, expected {wanted.size:,}")
+    return total
+
+
+def _validator(response: requests.Response) -> str | None:
+    """Return what tells this version of the file from others, as If-Range wants it."""
+    etag = response.headers.get("ETag")
+    if etag is not None and not etag.startswith("W/"):
+        return etag
+    return response.headers.get("Last-Modified")
+
+
+def _check_room(wanted: _Wanted, missing: int) -> None:
+    if shutil.disk_usage(wanted.target.parent).free < missing:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _copy(response: requests.Response, partial: Partial, wanted: _Wanted, total: int) -> None:
+    """Append the body of the answer to the part file."""
+    with Progress(wanted.what, total // MEGABYTE, "MB") as bar:
+        bar.advance(partial.length // MEGABYTE)
+        for chunk in response.raw.stream(CHUNK, decode_content=False):
+            partial.append(chunk)
+            bar.advance(partial.length // MEGABYTE - bar.done)
+    if partial.length < total:
+        raise _PassingError(f"the connection was cut at {partial.length:,} of {total:,} bytes")
+    if partial.length > total:
+        partial.discard()
+        raise _MirrorError(f"it sends more than the {total:,} bytes that it announced")
+
+
+def _check_bytes(partial: Partial, wanted: _Wanted) -> None:
+    """Hold the complete bytes against size and checksum; wrong ones are thrown away."""
+    if wanted.size is not None and partial.length != wanted.size:
+        found_size = partial.length
+        partial.discard()
+        raise _MirrorError(f"its file has {found_size:,} bytes, expected {wanted.size:,}")
+    if wanted.sha256 is None:
+        return
+    with part_path(wanted.target).open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != wanted.sha256:
+        partial.discard()
+        raise _MirrorError(f"its file has SHA-256 {found}, expected {wanted.sha256}")
+
+
+def _seconds_to_wait(retry_after: str | None) -> float | None:
+    """Read a Retry-After header: seconds or a date (RFC 9110, section 10.2.3)."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdigit():
+        return float(retry_after)
+    date = email.utils.parsedate_tz(retry_after)
+    return None if date is None else max(email.utils.mktime_tz(date) - time.time(), 0.0)
+
+
+def _in_short(error: BaseException) -> str:
+    """Say what a network error is without the layers of exceptions around it."""
+    layers = (error.__cause__, getattr(error, "reason", None), *error.args)
+    inner = next((layer for layer in layers if isinstance(layer, BaseException)), None)
+    return f"{type(error).__name__}: {error}" if inner is None else _in_short(inner)
+
+
+def _no_room(wanted: _Wanted, done: int) -> DownloadError:
+    folder = wanted.target.parent
+    size = f" of {wanted.size:,} bytes" if wanted.size is not None else ""
+    return DownloadError(
+        f"the disk is full: {wanted.what}{size} does not fit into {folder.absolute()} "
+        f"({shutil.disk_usage(folder).free:,} bytes are free, {done:,} bytes of the file are "
+        "there). Make room, or set `resources` to a folder on a larger disk. "
+        "The next run goes on where this one stopped."
+    )
+
+
+def _advice(wanted: _Wanted, failures: dict[str, str], done: int) -> str:
+    reasons = "\n".join(f"  {url}\n    {reason}" for url, reason in failures.items())
+    kept = f" The {done:,} bytes that came are kept: a new run goes on from them." if done else ""
+    return (
+        f"{wanted.what} could not be downloaded:\n{reasons}\n"
+        f"Fetch it from one of these addresses by other means and put it at "
+        f"{wanted.target.absolute()}{wanted.facts()}, or name your own copy as `path` in the "
+        f"study.{kept}"
+    )
