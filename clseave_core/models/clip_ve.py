@@ -1,0 +1,90 @@
+"""CLIP-VE: CLIP's text tower and a classifier over its embeddings and those of the frozen images.
+
+A folder of a saved model has the Hugging Face layout of a `CLIPTextModelWithProjection` with its
+tokenizer, and beside it `classifier.safetensors` with `classifier.json`.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Self
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from clseave_core.files import read_json, whole_folder, write_json
+from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.pooling import pool
+
+TOKENIZER_FILES = (
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json",
+    "merges.txt", "vocab.txt", "added_tokens.json",
+)  # fmt: skip
+
+
+def copy_tokenizer(source: Path, target: Path) -> None:
+    """Copy the tokenizer of one model folder into another."""
+    for name in TOKENIZER_FILES:
+        if (source / name).exists():
+            shutil.copyfile(source / name, target / name)
+
+
+class ClipTextTower(nn.Module):
+    """CLIP's text tower with its projection.
+
+    The end-of-text state is taken by position, and not by transformers' own rule, which pools at
+    argmax(input_ids) wherever a configuration still has the legacy `eos_token_id` 2.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+
+        super().__init__()
+        self.clip = CLIPTextModelWithProjection.from_pretrained(
+            str(folder), local_files_only=True, use_safetensors=True, dtype=torch.float32
+        )
+        self.width = int(self.clip.config.projection_dim)
+        self.max_length = int(self.clip.config.max_position_embeddings)
+
+    def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Embeddings [b, d], not normalised, of token ids [b, t] with `lengths` [b]."""
+        # Attention is causal and the end token is the last real one: padding is never seen.
+        states = self.clip.text_model(input_ids=ids).last_hidden_state
+        embeddings: Tensor = self.clip.text_projection(pool(states, lengths, "end"))
+        return embeddings
+
+
+class ClipVE(nn.Module):
+    """The text tower and the classifier that CLIP-VE trains together."""
+
+    def __init__(self, text: ClipTextTower, classifier: EntailmentClassifier) -> None:
+        super().__init__()
+        self.text, self.classifier = text, classifier
+
+    @classmethod
+    def start(cls, clip_folder: str | Path, seed: int) -> Self:
+        """A model to train: CLIP's pretrained tower and a fresh classifier drawn with `seed`."""
+        tower = ClipTextTower(clip_folder)
+        torch.manual_seed(seed)
+        return cls(tower, EntailmentClassifier(tower.width))
+
+    def save(self, folder: str | Path, clip_folder: str | Path) -> None:
+        """Write the model folder, with the tokenizer of the CLIP it started from."""
+        with whole_folder(folder) as temporary:
+            self.text.clip.save_pretrained(temporary)
+            copy_tokenizer(Path(clip_folder), temporary)
+            save_file(self.classifier.state_dict(), str(temporary / "classifier.safetensors"))
+            sizes = {
+                "width": self.classifier.width,
+                "hidden": self.classifier.hidden,
+                "dropout": self.classifier.dropout,
+            }
+            write_json(temporary / "classifier.json", sizes)
+
+
+def load_classifier(folder: str | Path) -> EntailmentClassifier:
+    """The classifier of a saved CLIP-VE, in eval mode; its text tower is left on the disk."""
+    folder = Path(folder)
+    classifier = EntailmentClassifier(**read_json(folder / "classifier.json"))
+    classifier.load_state_dict(load_file(str(folder / "classifier.safetensors")))
+    return classifier.eval()

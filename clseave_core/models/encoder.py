@@ -1,0 +1,82 @@
+"""Sentence encoders, and running one over many sentences without padding them all.
+
+An encoder is any module that maps (token ids [b, t], lengths [b]) to embeddings [b, d].
+"""
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from clseave_core.models.tokens import Indices, Tokens
+from clseave_core.progress import Progress
+from clseave_core.training.device import Compute
+
+TOKENS_PER_BATCH = 16_384
+
+
+class SentenceEncoder(Protocol):
+    """What CLIP's text tower and a student have in common."""
+
+    width: int
+
+    def __call__(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Embeddings [b, d] of token ids [b, t], padded right, with `lengths` [b]."""
+        ...
+
+
+def encode_rows(
+    encoder: SentenceEncoder, tokens: Tokens, rows: Indices, compute: Compute, groups: int = 1
+) -> Tensor:
+    """Embeddings [b, d] of the sentences `rows` [b], encoded in `groups` parts of similar length.
+
+    The composition of a batch is left alone; only its padding shrinks.
+    """
+    if groups == 1:
+        return _encode(encoder, tokens, rows, compute)
+    by_length = np.argsort(tokens.lengths[rows], kind="stable")
+    parts = [part for part in np.array_split(by_length, groups) if len(part)]
+    encoded = torch.cat([_encode(encoder, tokens, rows[part], compute) for part in parts])
+    return encoded[compute.move(torch.from_numpy(np.argsort(by_length)))]
+
+
+def _encode(encoder: SentenceEncoder, tokens: Tokens, rows: Indices, compute: Compute) -> Tensor:
+    ids, lengths = tokens.pad(rows)
+    with compute.autocast():
+        return encoder(compute.move(ids), compute.move(lengths)).float()
+
+
+@torch.inference_mode()
+def encode_all(
+    encoder: SentenceEncoder, tokens: Tokens, compute: Compute, title: str | None = None
+) -> Tensor:
+    """Embeddings [n, d] (fp32) of all sentences, in their order; the encoder must be in eval mode.
+
+    Sentences of similar length share a batch of at most `TOKENS_PER_BATCH` tokens.
+    """
+    by_length = np.argsort(tokens.lengths, kind="stable")
+    sorted_lengths = tokens.lengths[by_length]
+    result = torch.empty((len(tokens), encoder.width), device=compute.device)
+    with Progress(title or "encode", len(tokens), "sentences", quiet=title is None) as bar:
+        start = 0
+        while start < len(by_length):
+            stop = _batch_end(sorted_lengths, start)
+            rows = by_length[start:stop]
+            result[torch.from_numpy(rows).to(compute.device)] = _encode(
+                encoder, tokens, rows, compute
+            )
+            bar.advance(len(rows))
+            start = stop
+    return result
+
+
+def _batch_end(sorted_lengths: Indices, start: int) -> int:
+    """The end of the longest run from `start` that stays within the token budget, padded."""
+    stop = start + 1
+    while (
+        stop < len(sorted_lengths)
+        and (stop + 1 - start) * int(sorted_lengths[stop]) <= TOKENS_PER_BATCH
+    ):
+        stop += 1
+    return stop

@@ -1,0 +1,104 @@
+"""Token ids of sentences, made once and kept as one flat array.
+
+A training reads every sentence many times; the tokenizer runs once. Sentences are padded only
+when a batch is put together, to the longest of that batch.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+logger = logging.getLogger(__name__)
+
+Indices = npt.NDArray[np.int64]
+SENTENCES_PER_CALL = 10_000
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Token ids of n sentences: sentence i is `flat[starts[i]:starts[i + 1]]`."""
+
+    flat: npt.NDArray[np.int32]
+    starts: Indices
+    pad_id: int
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> Indices:
+        """Tokens of each sentence, special tokens included: [n]."""
+        return np.diff(self.starts)
+
+    def select(self, rows: Indices) -> "Tokens":
+        """The sentences `rows`, in this order."""
+        parts = [self.flat[self.starts[row] : self.starts[row + 1]] for row in rows]
+        starts = np.concatenate([[0], np.cumsum(self.lengths[rows])]).astype(np.int64)
+        return Tokens(np.concatenate(parts), starts, self.pad_id)
+
+    def pad(self, rows: Indices) -> tuple[torch.Tensor, torch.Tensor]:
+        """Put sentences `rows` together: (ids [b, longest], padded right; lengths [b]), int64."""
+        lengths = self.lengths[rows]
+        columns = np.arange(lengths.max())
+        inside = columns < lengths[:, None]
+        places = np.where(inside, self.starts[rows][:, None] + columns, 0)
+        ids = np.where(inside, self.flat[places], self.pad_id).astype(np.int64)
+        return torch.from_numpy(ids), torch.from_numpy(lengths)
+
+
+def load_tokenizer(folder: str | Path) -> Any:
+    """Load the tokenizer of a local model folder; the network is never asked."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+
+
+def end_token_id(tokenizer: Any) -> int:
+    """The id of the token that closes a sentence: [SEP] for BERT, end-of-text for CLIP.
+
+    Raises ValueError when the tokenizer has neither.
+    """
+    for token_id in (tokenizer.sep_token_id, tokenizer.eos_token_id):
+        if token_id is not None:
+            return int(token_id)
+    raise ValueError(
+        f"the tokenizer of {tokenizer.name_or_path} has neither a [SEP] nor an end-of-text token, "
+        "so no state stands for the whole sentence. Use a model that has one."
+    )
+
+
+def tokenize(tokenizer: Any, sentences: Sequence[str], max_length: int) -> Tokens:
+    """Tokenize `sentences`, cut to `max_length` tokens (the cut ones are counted in the log).
+
+    The last token of every sentence must be the tokenizer's end token, since that is where
+    sentences are pooled (published evaluation code pooled at argmax(input_ids) instead, which for
+    mBERT is whatever word piece has the highest number). Raises ValueError otherwise.
+    """
+    end_id = end_token_id(tokenizer)
+    max_length = min(max_length, tokenizer.model_max_length)
+    parts: list[npt.NDArray[np.int32]] = []
+    for start in range(0, len(sentences), SENTENCES_PER_CALL):
+        batch = list(sentences[start : start + SENTENCES_PER_CALL])
+        encoded = tokenizer(batch, add_special_tokens=True, truncation=True, max_length=max_length)
+        parts += [np.asarray(ids, dtype=np.int32) for ids in encoded["input_ids"]]
+    for sentence, ids in zip(sentences, parts, strict=True):
+        if len(ids) == 0 or ids[-1] != end_id:
+            raise ValueError(
+                f"the tokenizer of {tokenizer.name_or_path} does not close {sentence!r} with its "
+                f"end token ({end_id}): got {ids.tolist()}. Check its post-processor."
+            )
+    lengths = np.array([len(ids) for ids in parts], dtype=np.int64)
+    cut = int((lengths == max_length).sum())
+    if cut:
+        logger.warning("%d sentences reach the limit of %d tokens and may be cut", cut, max_length)
+    return Tokens(
+        flat=np.concatenate(parts) if parts else np.zeros(0, np.int32),
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        pad_id=int(tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end_id),
+    )

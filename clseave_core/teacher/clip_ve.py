@@ -1,0 +1,194 @@
+"""Fine-tune CLIP-VE, the English model that teaches the students (thesis section 3.1.2).
+
+Pictures are not touched: the image tower is frozen, so every pair reads the one embedding that
+`embed_images` made of its picture. The controls `hypothesis_only` and `image_only` are the same
+training with one constant image vector, or one constant sentence, for all pairs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.embeddings import Embeddings, write_embeddings
+from clseave_core.models.clip_ve import ClipVE
+from clseave_core.models.encoder import encode_all, encode_rows
+from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
+from clseave_core.training.batches import random_batches
+from clseave_core.training.device import Compute
+from clseave_core.training.history import Row
+from clseave_core.training.loop import train
+from clseave_core.training.settings import TrainingSettings
+from clseave_core.training.state import fingerprint, training_state
+
+CONSTANT_SENTENCE = ""
+PAIRS_PER_BATCH = 8192
+
+
+@dataclass(frozen=True)
+class Premises:
+    """Image embeddings [m, d] and for each pair its row among them [n]."""
+
+    images: Tensor
+    rows: Tensor
+
+    @classmethod
+    def of(cls, pairs: Pairs, embeddings: Embeddings, compute: Compute) -> "Premises":
+        """The embeddings of the pairs' own pictures."""
+        ids, rows = pairs.distinct_images()
+        images = torch.from_numpy(embeddings.rows(ids))
+        return cls(compute.move(images), compute.move(torch.from_numpy(rows)))
+
+    @classmethod
+    def constant(cls, pairs: Pairs, width: int, compute: Compute) -> "Premises":
+        """One unit vector for every pair (zeros would be NaN once normalised)."""
+        images = torch.full((1, width), width**-0.5)
+        rows = torch.zeros(len(pairs), dtype=torch.long)
+        return cls(compute.move(images), compute.move(rows))
+
+
+@dataclass(frozen=True)
+class EncodedPairs:
+    """A split, ready to train on: premises, rows of the sentences [n], labels [n]."""
+
+    premises: Premises
+    sentences: Indices
+    labels: Tensor
+
+
+class ClipVETask:
+    """Cross-entropy of CLIP-VE over randomly composed batches of pairs."""
+
+    def __init__(
+        self,
+        model: ClipVE,
+        tokens: Tokens,
+        train_pairs: EncodedPairs,
+        dev_pairs: EncodedPairs,
+        settings: TrainingSettings,
+        seed: int,
+        compute: Compute,
+    ) -> None:
+        self.model, self.tokens = model, tokens
+        self.train_pairs, self.dev_pairs = train_pairs, dev_pairs
+        self.settings, self.seed, self.compute = settings, seed, compute
+        self._dev_distinct, self._dev_rows = np.unique(dev_pairs.sentences, return_inverse=True)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """The text tower, and the classifier with a learning rate of its own if one is set."""
+        rate = self.settings.classifier_learning_rate or self.settings.learning_rate
+        return [
+            {"params": list(self.model.text.parameters()), "lr": self.settings.learning_rate},
+            {"params": list(self.model.classifier.parameters()), "lr": rate},
+        ]
+
+    def batches(self, epoch: int) -> list[Indices]:
+        """Batches of pairs, composed at random."""
+        return random_batches(
+            len(self.train_pairs.sentences), self.settings.batch_size, self.seed, epoch
+        )
+
+    def loss(self, batch: Indices) -> tuple[Tensor, dict[str, Tensor]]:
+        """Mean cross-entropy of the pairs `batch`, and how many are right."""
+        pairs = self.train_pairs
+        distinct, places = np.unique(pairs.sentences[batch], return_inverse=True)
+        text = encode_rows(
+            self.model.text, self.tokens, distinct, self.compute, self.settings.length_groups
+        )
+        rows = self.compute.move(torch.from_numpy(batch))
+        image = pairs.premises.images[pairs.premises.rows[rows]]
+        logits = self.model.classifier(image, text[self.compute.move(torch.from_numpy(places))])
+        labels = pairs.labels[rows]
+        right = (logits.detach().argmax(dim=1) == labels).sum()
+        return functional.cross_entropy(logits, labels), {"accuracy": right}
+
+    @torch.inference_mode()
+    def evaluate(self) -> dict[str, float]:
+        """Cross-entropy and accuracy on the dev split."""
+        text = encode_all(self.model.text, self.tokens.select(self._dev_distinct), self.compute)
+        rows = torch.from_numpy(self._dev_rows).to(text.device)
+        pairs = self.dev_pairs
+        return classification_measures(
+            self.model.classifier, pairs.premises, text, rows, pairs.labels
+        )
+
+
+@torch.inference_mode()
+def classification_measures(
+    classifier: torch.nn.Module, premises: Premises, text: Tensor, rows: Tensor, labels: Tensor
+) -> dict[str, float]:
+    """`dev_loss` and `dev_accuracy` of a classifier in eval mode over all pairs."""
+    logits = classify(classifier, premises, text, rows)
+    loss = functional.cross_entropy(logits.double(), labels)
+    accuracy = (logits.argmax(dim=1) == labels).double().mean()
+    return {"dev_loss": float(loss), "dev_accuracy": float(accuracy)}
+
+
+@torch.inference_mode()
+def classify(classifier: torch.nn.Module, premises: Premises, text: Tensor, rows: Tensor) -> Tensor:
+    """Logits [n, 3] of pairs whose sentences are rows [n] of `text` [m, d]."""
+    parts = [
+        classifier(premises.images[premises.rows[part]], text[rows[part]])
+        for part in torch.arange(len(rows), device=rows.device).split(PAIRS_PER_BATCH)
+    ]
+    return torch.cat(parts)
+
+
+def train_clip_ve(
+    *,
+    clip_folder: Path,
+    train_pairs: Pairs,
+    dev_pairs: Pairs,
+    sentences: Sequence[str],
+    images: Embeddings | None,
+    hypothesis: Literal["text", "constant"],
+    settings: TrainingSettings,
+    seed: int,
+    compute: Compute,
+    state_folder: Path,
+    model_folder: Path,
+    hypotheses_file: Path,
+) -> list[Row]:
+    """Train CLIP-VE; write its folder and the embeddings of all `sentences`; return the history.
+
+    `sentences` are the rows of the hypotheses table. Without `images` every premise is the same
+    vector; with `hypothesis` "constant" every sentence is the empty one.
+    """
+    model = ClipVE.start(clip_folder, seed)
+    tokenizer = load_tokenizer(clip_folder)
+    texts = sentences if hypothesis == "text" else [CONSTANT_SENTENCE]
+    tokens = tokenize(tokenizer, texts, model.text.max_length)
+
+    def encode(pairs: Pairs) -> EncodedPairs:
+        if images is None:
+            premises = Premises.constant(pairs, model.text.width, compute)
+        else:
+            premises = Premises.of(pairs, images, compute)
+        rows = pairs.hypotheses if hypothesis == "text" else np.zeros(len(pairs), np.int64)
+        return EncodedPairs(premises, rows, compute.move(torch.from_numpy(pairs.labels)))
+
+    encoded_train, encoded_dev = encode(train_pairs), encode(dev_pairs)
+    mark = fingerprint(
+        settings.deciding() | {"seed": seed},
+        tokens.flat, tokens.starts, encoded_train.sentences, train_pairs.labels,
+        encoded_train.premises.images, encoded_train.premises.rows, encoded_dev.sentences,
+        *model.state_dict().values(),
+    )  # fmt: skip
+    model.to(compute.device)
+    task = ClipVETask(model, tokens, encoded_train, encoded_dev, settings, seed, compute)
+    with training_state(state_folder, mark) as state:
+        history = train(task, settings, compute, state)
+        model.eval()
+        embeddings = encode_all(model.text, tokens, compute, "embed hypotheses").cpu().numpy()
+        ids = np.arange(len(sentences), dtype=np.int32)
+        if hypothesis == "constant":
+            embeddings = np.repeat(embeddings, len(sentences), axis=0)
+        write_embeddings(hypotheses_file, "hypothesis_id", [(ids, embeddings)], model.text.width)
+        model.save(model_folder, clip_folder)
+    return history

@@ -1,0 +1,49 @@
+"""Where and how numbers are computed: device, threads, precision, reproducibility."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+Precision = Literal["auto", "fp32", "bf16"]
+
+
+class Compute:
+    """The device of a job and its precision; `threads` is the number of CPU threads.
+
+    The same work with the same number of threads gives the same bits on the same CPU model: the
+    number of threads is therefore a key of the study and not a matter of the machine.
+    """
+
+    def __init__(self, precision: Precision, threads: int, device: str | None = None) -> None:
+        torch.set_num_threads(threads)
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        on_gpu = self.device.type == "cuda"
+        self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
+        self.threads = threads
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """bf16 autocast where the precision asks for it."""
+        if not self.bf16:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    def move(self, tensor: Tensor) -> Tensor:
+        """Put a CPU tensor on the device, without waiting for it where that is possible."""
+        if self.device.type == "cpu":
+            return tensor
+        return tensor.pin_memory().to(self.device, non_blocking=True)
+
+    def random_state(self) -> dict[str, Tensor]:
+        """The states of torch's random generators that a training draws from."""
+        state = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            state["cuda"] = torch.cuda.get_rng_state(self.device)
+        return state
+
+    def restore_random_state(self, state: dict[str, Tensor]) -> None:
+        """Continue the random generators where `random_state` left them."""
+        torch.set_rng_state(state["cpu"])
+        if self.device.type == "cuda" and "cuda" in state:
+            torch.cuda.set_rng_state(state["cuda"], self.device)

@@ -1,0 +1,40 @@
+"""The history of a training: one row an epoch, as CSV and, if wished, for TensorBoard."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from clseave_core.files import write_csv
+
+Row = dict[str, float | int | None]
+
+
+def write_history(target: str | Path, rows: Sequence[Row]) -> None:
+    """Write `history.csv`; numbers with six significant digits, empty where not measured."""
+    table = pd.DataFrame(list(rows)).map(lambda value: _text(value))
+    write_csv(target, table)
+
+
+def _text(value: float | int | None) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+
+
+def write_events(folder: str | Path, rows: Sequence[Row]) -> None:
+    """Write the history as TensorBoard event files.
+
+    Raises ModuleNotFoundError with the command to run when TensorBoard is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "`tensorboard: true` needs the package tensorboard: pip install -e '.[tensorboard]'"
+        ) from error
+    with SummaryWriter(str(folder)) as writer:
+        for row in rows:
+            for name, value in row.items():
+                if name != "epoch" and value is not None:
+                    writer.add_scalar(name, value, int(row["epoch"] or 0))

@@ -1,0 +1,123 @@
+"""What a training needs to go on after a kill, outside the outputs of its job.
+
+Snakemake deletes the outputs of a failed job, so the state has a folder of its own. It is one
+safetensors file (model, optimiser, random generators, position), replaced as a whole, and
+carries the fingerprint of the training's configuration and data: a state of another training is
+set aside, never resumed.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from clseave_core.files import whole_file
+
+logger = logging.getLogger(__name__)
+
+
+def fingerprint(settings: Mapping[str, Any], *data: np.ndarray[Any, Any] | Tensor) -> str:
+    """A digest of a training's settings and of the arrays it learns from."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for array in data:
+        values = array.detach().cpu().numpy() if isinstance(array, Tensor) else array
+        digest.update(f"{values.dtype} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+class TrainingState:
+    """The saved state of one training in `folder`."""
+
+    def __init__(self, folder: str | Path, mark: str) -> None:
+        self.folder = Path(folder)
+        self.mark = mark
+
+    @property
+    def _current(self) -> Path:
+        return self.folder / "current.safetensors"
+
+    @property
+    def _best(self) -> Path:
+        return self.folder / "best.safetensors"
+
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """The saved (tensors, position), or None when there is nothing to go on from.
+
+        A state with another fingerprint is moved to `<folder>.refused` and said in the log.
+        """
+        if not self._current.exists():
+            return None
+        with safe_open(str(self._current), framework="pt") as file:
+            metadata = file.metadata()
+            if metadata.get("fingerprint") == self.mark:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                return tensors, json.loads(metadata["position"])
+        refused = self.folder.with_name(self.folder.name + ".refused")
+        shutil.rmtree(refused, ignore_errors=True)
+        self.folder.rename(refused)
+        logger.warning(
+            "the saved state in %s belongs to other settings or data and is not resumed; it was "
+            "moved to %s, which can be deleted. The training starts anew.",
+            self.folder, refused,
+        )  # fmt: skip
+        return None
+
+    def save(self, tensors: dict[str, Tensor], position: Mapping[str, Any]) -> None:
+        """Replace the saved state."""
+        metadata = {"fingerprint": self.mark, "position": json.dumps(position)}
+        with whole_file(self._current) as temporary:
+            save_file(tensors, str(temporary), metadata=metadata)
+
+    def save_best(self, weights: dict[str, Tensor]) -> None:
+        """Replace the weights of the best epoch so far."""
+        with whole_file(self._best) as temporary:
+            save_file(weights, str(temporary))
+
+    def load_best(self) -> dict[str, Tensor]:
+        """The weights of the best epoch."""
+        weights: dict[str, Tensor] = load_file(str(self._best))
+        return weights
+
+    def remove(self) -> None:
+        """Delete the state: the training's results are in place."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def training_state(folder: str | Path, mark: str) -> Iterator[TrainingState]:
+    """A state that is removed when the block, which trains and saves the results, ends well."""
+    state = TrainingState(folder, mark)
+    yield state
+    state.remove()
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimiser's state as named tensors: `optimizer.{parameter}.{quantity}`."""
+    return {
+        f"optimizer.{number}.{name}": value.clone()
+        for number, quantities in optimizer.state_dict()["state"].items()
+        for name, value in quantities.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put the tensors of `optimizer_tensors` back."""
+    content = optimizer.state_dict()
+    quantities: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimizer."):
+            _, number, quantity = name.split(".")
+            quantities.setdefault(int(number), {})[quantity] = value
+    content["state"] = quantities
+    optimizer.load_state_dict(content)
