@@ -237,11 +237,11 @@ def _check_room(wanted: _Wanted, missing: int) -> None:
 
 def _copy(response: requests.Response, partial: Partial, wanted: _Wanted, total: int) -> None:
     """Append the body of the answer to the part file."""
-    with Progress(wanted.what, total // MEGABYTE, "MB") as bar:
-        bar.advance(partial.length // MEGABYTE)
+    start = partial.length
+    with Progress(wanted.what, (total - start) // MEGABYTE, "MB") as bar:
         for chunk in response.raw.stream(CHUNK, decode_content=False):
             partial.append(chunk)
-            bar.advance(partial.length // MEGABYTE - bar.done)
+            bar.advance((partial.length - start) // MEGABYTE - bar.done)
     if partial.length < total:
         raise _PassingError(f"the connection was cut at {partial.length:,} of {total:,} bytes")
     if partial.length > total:
