@@ -32,3 +32,8 @@ HYPOTHESES = pa.schema(
 dev, test). `held_out` is "none", "dev" or "test": no student is ever trained on a sentence
 that is not "none". `template` and `spans` (character ranges, end exclusive) are null but in
 generated worlds."""
+
+SENTENCES = pa.schema([field for field in HYPOTHESES if field.name != "hypothesis_id"])
+"""What a generated world says of its sentences, each distinct one once, in any order."""
+
+HELD_OUT: tuple[str, str, str] = ("none", "dev", "test")

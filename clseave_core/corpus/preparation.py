@@ -1,0 +1,117 @@
+"""From annotation files to the corpus tables: every sentence once, every id checked.
+
+Test sets beyond `test` are read the same way. They may reuse pairs and pictures of train (332 of
+XVNLI's 357 pictures are SNLI-VE train pictures): the report counts both, for whoever judges
+leakage.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from clseave_core.corpus.counting import Expected, check_counts, count_corpus
+from clseave_core.corpus.hypotheses import (
+    hypotheses_of_corpus,
+    hypotheses_of_world,
+    number_sentences,
+)
+from clseave_core.corpus.pictures import PictureSource
+from clseave_core.corpus.schemas import HYPOTHESES, PAIRS, SPLITS
+from clseave_core.corpus.snli_ve import Annotations, read_annotations
+from clseave_core.files import write_json, write_table
+
+SHOWN = 5
+"""How many of the absent pictures a message shows."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus in memory: `pairs` of each split (PAIRS), `hypotheses` (HYPOTHESES), `report`."""
+
+    pairs: dict[str, pa.Table]
+    hypotheses: pa.Table
+    report: dict[str, Any]
+
+    def save(self, folder: str | Path) -> None:
+        """Write `{split}.parquet`, `hypotheses.parquet` and `report.json` into `folder`."""
+        for split, table in self.pairs.items():
+            write_table(Path(folder, f"{split}.parquet"), table, PAIRS)
+        write_table(Path(folder, "hypotheses.parquet"), self.hypotheses, HYPOTHESES)
+        write_json(Path(folder, "report.json"), self.report)
+
+
+def prepare_corpus(
+    annotations: Mapping[str, str | Path],
+    pictures: PictureSource | Set[str],
+    sentences: str | Path | None = None,
+    expected: Expected | None = None,
+) -> Corpus:
+    """Read and check the annotation files of all splits.
+
+    `annotations` has train, dev, test and any further test sets. `pictures` (or their ids) must
+    have each picture that a pair names. `sentences` is a generated world's table (SENTENCES).
+    `expected` gives `pairs` and `images` per split, as far as they are known.
+
+    Raises ValueError, with file, line and value, as `read_annotations` does, and on: a pair id
+    that stands in two of train, dev and test; pictures that are not there; a sentence that the
+    world does not know, or holds out for the other split; counts that are not as expected.
+    """
+    missing = [split for split in SPLITS if split not in annotations]
+    if missing:
+        raise ValueError(
+            f"the study names no annotations of {', '.join(missing)}. Add the path or address "
+            f"under corpus: annotations: {missing[0]}."
+        )
+    order = [*SPLITS, *(name for name in annotations if name not in SPLITS)]
+    read = {split: read_annotations(annotations[split]) for split in order}
+    _check_pair_ids(read)
+    _check_pictures(read, pictures)
+    texts, rows = number_sentences(read)
+    if sentences is None:
+        hypotheses = hypotheses_of_corpus(texts, rows)
+    else:
+        hypotheses = hypotheses_of_world(texts, rows, read, Path(sentences))
+    report = count_corpus(read, rows, hypotheses["held_out"].to_numpy())
+    if expected:
+        check_counts(report, expected, read)
+    pairs = {
+        split: pa.table([part.pair_ids, part.image_ids, rows[split], part.labels], schema=PAIRS)
+        for split, part in read.items()
+    }
+    return Corpus(pairs, hypotheses, report)
+
+
+def _check_pair_ids(read: Mapping[str, Annotations]) -> None:
+    seen: dict[str, tuple[str, int]] = {}
+    for split in SPLITS:
+        for row, pair_id in enumerate(read[split].pair_ids):
+            earlier, earlier_row = seen.setdefault(pair_id, (split, row))
+            if earlier != split:
+                raise ValueError(
+                    f"{read[split].place(row)}: pairID {pair_id!r} stands also in "
+                    f"{read[earlier].place(earlier_row)}. Two splits must not share a pair: check "
+                    "that each path is the file of its split."
+                )
+
+
+def _check_pictures(read: Mapping[str, Annotations], pictures: PictureSource | Set[str]) -> None:
+    if isinstance(pictures, PictureSource):
+        where, known = f" in {pictures.path}", pictures.ids()
+    else:
+        where, known = "", frozenset(pictures)
+    absent: dict[str, str] = {}
+    for part in read.values():
+        for row, image_id in enumerate(part.image_ids):
+            if image_id not in known and image_id not in absent:
+                absent[image_id] = part.place(row)
+    if absent:
+        first = [f"{image!r} ({place})" for image, place in list(absent.items())[:SHOWN]]
+        more = f" and {len(absent) - SHOWN} more" if len(absent) > SHOWN else ""
+        raise ValueError(
+            f"{len(absent)} pictures that pairs name are not among the {len(known)} "
+            f"pictures{where}: {', '.join(first)}{more}. Get the whole archive, or delete these "
+            "lines."
+        )
