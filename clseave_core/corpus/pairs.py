@@ -34,8 +34,3 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.pair_ids)
-
-    def distinct_images(self) -> tuple[list[str], npt.NDArray[np.int64]]:
-        """The m distinct image ids, sorted, and for each pair its row among them [n]."""
-        distinct, rows = np.unique(self.image_ids.astype(str), return_inverse=True)
-        return distinct.tolist(), rows.astype(np.int64)

@@ -43,7 +43,7 @@ class ClipTextTower(nn.Module):
         self.clip = CLIPTextModelWithProjection.from_pretrained(
             str(folder), local_files_only=True, use_safetensors=True, dtype=torch.float32
         )
-        self.width = int(self.clip.config.projection_dim)
+        self.width = self.clip.text_projection.out_features
         self.max_length = int(self.clip.config.max_position_embeddings)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:

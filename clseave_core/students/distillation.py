@@ -5,10 +5,10 @@ gave the English sentence. No picture and no label is used; dev accuracy is meas
 teacher's classifier only to be shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -38,6 +38,11 @@ class Architecture:
 
     pooling: Pooling = "end"
     layer_norm: bool = True
+
+    @classmethod
+    def from_study(cls, section: Mapping[str, Any]) -> Self:
+        """Read a section of `students:`; its `model` is a matter of the workflow."""
+        return cls(**{key: value for key, value in section.items() if key != "model"})
 
 
 def distance(embeddings: Tensor, targets: Tensor, weights: Tensor) -> dict[str, Tensor]:
@@ -168,7 +173,7 @@ def distil(
     model.to(compute.device)
     task = DistillationTask(
         model, tokens, compute.move(goal), examples, dev_pairs,
-        Premises.of(dev_pairs, images, compute), classifier.to(compute.device),
+        Premises.of(dev_pairs.image_ids.tolist(), images, compute), classifier.to(compute.device),
         settings, seed, compute,
     )  # fmt: skip
     with training_state(state_folder, mark) as state:

@@ -39,10 +39,10 @@ class Premises:
     rows: Tensor
 
     @classmethod
-    def of(cls, pairs: Pairs, embeddings: Embeddings, compute: Compute) -> "Premises":
-        """The embeddings of the pairs' own pictures."""
-        ids, rows = pairs.distinct_images()
-        images = torch.from_numpy(embeddings.rows(ids))
+    def of(cls, image_ids: Sequence[str], embeddings: Embeddings, compute: Compute) -> "Premises":
+        """The embeddings of the pictures `image_ids` [n], each kept once."""
+        distinct, rows = np.unique(np.asarray(image_ids, dtype=str), return_inverse=True)
+        images = torch.from_numpy(embeddings.rows(distinct.tolist()))
         return cls(compute.move(images), compute.move(torch.from_numpy(rows)))
 
     @classmethod
@@ -169,7 +169,7 @@ def train_clip_ve(
         if images is None:
             premises = Premises.constant(pairs, model.text.width, compute)
         else:
-            premises = Premises.of(pairs, images, compute)
+            premises = Premises.of(pairs.image_ids.tolist(), images, compute)
         rows = pairs.hypotheses if hypothesis == "text" else np.zeros(len(pairs), np.int64)
         return EncodedPairs(premises, rows, compute.move(torch.from_numpy(pairs.labels)))
 

@@ -6,8 +6,16 @@ from pathlib import Path
 import pandas as pd
 
 from clseave_core.files import write_csv
+from clseave_core.training.settings import TrainingSettings
 
 Row = dict[str, float | int | None]
+
+
+def save_history(target: str | Path, rows: Sequence[Row], settings: TrainingSettings) -> None:
+    """Write `history.csv` and, if the settings ask for it, event files beside it."""
+    write_history(target, rows)
+    if settings.tensorboard:
+        write_events(Path(target).parent / "events", rows)
 
 
 def write_history(target: str | Path, rows: Sequence[Row]) -> None:

@@ -1,0 +1,17 @@
+# The workflow: from SNLI-VE files and pictures to results/accuracy_table.csv.
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/corpus.smk"
+include: "rules/translation.smk"
+include: "rules/teacher.smk"
+include: "rules/students.smk"
+include: "rules/evaluation.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/accuracy_table.csv",

@@ -1,0 +1,82 @@
+"""What a method says about every pair of a test set."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.embeddings import Embeddings
+from clseave_core.evaluation.controls import exchange_images
+from clseave_core.labels import LABELS
+from clseave_core.models.encoder import encode_all
+from clseave_core.models.tokens import Indices, load_tokenizer, tokenize
+from clseave_core.teacher.clip_ve import Premises, classify
+from clseave_core.training.device import Compute
+
+
+def teacher_embeddings(hypotheses: Embeddings, rows: Indices) -> Tensor:
+    """The English embeddings [m, d] of the sentences `rows`, as the teacher stored them."""
+    return torch.from_numpy(hypotheses.rows(rows.tolist()))
+
+
+def student_embeddings(folder: Path, translations: Sequence[str], compute: Compute) -> Tensor:
+    """The embeddings [m, d] that a saved student gives `translations` [m]."""
+    from clseave_core.models.student import Student
+
+    student = Student.load(folder).to(compute.device)
+    tokens = tokenize(load_tokenizer(folder), translations, student.max_length)
+    return encode_all(student, tokens, compute, "embed translations")
+
+
+def predict(
+    pairs: Pairs,
+    images: Embeddings | None,
+    classifier: nn.Module,
+    text: Tensor,
+    rows: Indices,
+    compute: Compute,
+    *,
+    exchange_seed: int | None = None,
+    draws: int = 1,
+) -> pd.DataFrame:
+    """Predictions of all `pairs`, with the columns of `evaluation.schemas.PREDICTIONS`.
+
+    The sentence of pair i is row `rows[i]` of `text` [m, d]. Without `images` every premise is
+    the constant vector that its teacher was trained with. With `exchange_seed` each of the
+    `draws` shows every
+    pair another picture than its own.
+    """
+    places = compute.move(torch.from_numpy(rows))
+    text = text.to(compute.device)
+    classifier = classifier.to(compute.device)
+    parts = []
+    for draw in range(draws):
+        if images is None:
+            premises = Premises.constant(pairs, text.shape[1], compute)
+        else:
+            shown = pairs.image_ids.tolist()
+            if exchange_seed is not None:
+                shown = exchange_images(shown, exchange_seed, draw)
+            premises = Premises.of(shown, images, compute)
+        parts.append(_table(pairs, classify(classifier, premises, text, places), draw))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _table(pairs: Pairs, logits: Tensor, draw: int) -> pd.DataFrame:
+    names = np.array(LABELS, dtype=object)
+    values = logits.float().cpu().numpy()
+    return pd.DataFrame(
+        {
+            "draw": np.full(len(pairs), draw, dtype=np.int8),
+            "pair_id": pairs.pair_ids,
+            "image_id": pairs.image_ids,
+            "hypothesis_id": pairs.hypotheses.astype(np.int32),
+            "label": names[pairs.labels],
+            "prediction": names[values.argmax(axis=1)],
+            **{f"logit_{label}": values[:, column] for column, label in enumerate(LABELS)},
+        }
+    )

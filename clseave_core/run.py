@@ -1,0 +1,104 @@
+"""Begin a job of the workflow: its log, its lock, its errors and its provenance."""
+
+import fcntl
+import hashlib
+import logging
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from clseave_core.files import write_json
+
+logger = logging.getLogger(__name__)
+PACKAGES = ("torch", "transformers", "pyarrow", "pandas", "numpy", "pillow")
+
+
+@contextmanager
+def start(job: Any) -> Iterator[Path]:
+    """Run the block as the job `job` (the `snakemake` object of a script).
+
+    Yields the folder for the job's resumable state, of which it holds the lock. Log lines go to
+    the job's log file; an error shows as one line on the terminal and with its traceback in the
+    log. A job that ends well leaves its provenance beside its log.
+    """
+    log = Path(job.log[0])
+    log.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=log, filemode="a", level=logging.INFO, force=True,
+        format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S",
+    )  # fmt: skip
+    logging.captureWarnings(True)
+    sys.excepthook = _reporter(job.rule, log)
+    logger.info("%s starts: %s", job.rule, dict(job.wildcards) or "no wildcards")
+    began = time.monotonic()
+    state = state_folder(log)
+    with _lock(state):
+        yield state
+    write_json(log.with_suffix(".json"), _provenance(job))
+    logger.info("%s ends after %.1f s", job.rule, time.monotonic() - began)
+
+
+def state_folder(log: Path) -> Path:
+    """`results/<study>/logs/<rule>/...log` -> `results/<study>/state/<rule>/...`."""
+    parts = list(log.with_suffix("").parts)
+    place = len(parts) - 1 - parts[::-1].index("logs")
+    parts[place] = "state"
+    return Path(*parts)
+
+
+@contextmanager
+def _lock(state: Path) -> Iterator[None]:
+    """Hold the state's lock; wait for another process that has it, naming its pid.
+
+    Such a process is the orphan of a run that was killed: it may still write.
+    """
+    state.parent.mkdir(parents=True, exist_ok=True)
+    with state.with_name(state.name + ".lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            words = (
+                f"process {file.read().strip() or '?'} of an earlier run still works on {state}; "
+                "waiting for it (end it with `kill` to go on at once)"
+            )
+            logger.warning(words)
+            print(words, file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _reporter(rule: str, log: Path) -> Any:
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        logger.error("%s failed", rule, exc_info=(kind, error, trace))
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"{rule}: {kind.__name__}: {message}\n(traceback: {log})", file=sys.stderr)
+
+    return report
+
+
+def _provenance(job: Any) -> dict[str, Any]:
+    """What made a result: parameters, the code's digests, versions, machine."""
+    code = [Path(path) for path in job.input.get("code", [])]
+    return {
+        "rule": job.rule,
+        "wildcards": dict(job.wildcards),
+        "params": dict(job.params),
+        "code": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in code},
+        "versions": {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]},
+        "machine": f"{platform.system()} {platform.machine()}",
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }

@@ -1,0 +1,38 @@
+"""Which modules of this library a script depends on, read from its import statements.
+
+Rules name them as input, so that an edit of code that decides a result makes that result anew,
+and nothing else. Modules that only report are left out.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "clseave_core"
+ONLY_REPORTING = {f"{PACKAGE}/run.py", f"{PACKAGE}/progress.py"}
+
+
+def core_modules(script: str | Path, root: str | Path = ".") -> list[str]:
+    """Paths, relative to `root`, of the modules that `root/script` imports, at any depth."""
+    root = Path(root)
+    found: set[str] = set()
+    pending = list(_imports(root / script, root))
+    while pending:
+        module = pending.pop()
+        if module not in found:
+            found.add(module)
+            pending += _imports(root / module, root)
+    return sorted(found - ONLY_REPORTING)
+
+
+@cache
+def _imports(path: Path, root: Path) -> tuple[str, ...]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    candidates = (name.replace(".", "/") + ".py" for name in names if name.startswith(PACKAGE))
+    return tuple(module for module in candidates if (root / module).exists())

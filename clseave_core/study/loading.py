@@ -1,0 +1,164 @@
+"""Read a study: its YAML, what it is based on, the overrides, and whether it all fits together."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from clseave_core.languages import language
+
+Study = dict[str, Any]
+NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
+"""Keys of config.yaml that are the user's own and not part of a study."""
+
+
+def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") -> Study:
+    """The complete study `name` of `root/studies`, with `overrides` laid over it.
+
+    Trainings have their preset filled in. Raises FileNotFoundError for an unknown study and
+    ValueError that lists everything the schema or `check_references` finds wrong.
+    """
+    root = Path(root)
+    study = merge(_read_with_base(name, root, ()), overrides)
+    where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
+    _check_schema(study, root / "schemas/study.schema.yaml", where)
+    study = _fill_presets(study, where)
+    problems = check_references(study)
+    if problems:
+        raise ValueError(f"{where} does not fit together:\n" + "\n".join(problems))
+    return study
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `over` on `base`: mappings merge, everything else is replaced, null takes a key away."""
+    result = copy.deepcopy(dict(base))
+    for key, value in over.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            result[key] = merge(result[key], value)
+        else:
+            result[key] = copy.deepcopy(value)
+    return result
+
+
+def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, Any]:
+    path = root / "studies" / f"{name}.yaml"
+    if name in above:
+        raise ValueError(f"studies are based on each other in a circle: {' -> '.join(above)}.")
+    if not path.exists():
+        known = sorted(found.stem for found in path.parent.glob("*.yaml"))
+        raise FileNotFoundError(f"there is no {path}. Studies there: {', '.join(known)}.")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} must be a mapping of keys, got {type(content).__name__}.")
+    base = content.pop("based_on", None)
+    return content if base is None else merge(_read_with_base(base, root, (*above, name)), content)
+
+
+def _check_schema(study: Study, schema_path: Path, where: str) -> None:
+    schema = yaml.safe_load(schema_path.read_text(encoding="utf-8"))
+    errors = sorted(
+        jsonschema.Draft202012Validator(schema).iter_errors(study),
+        key=lambda error: error.json_path,
+    )
+    if errors:
+        lines = "\n".join(f"  {_explain(error)}" for error in errors)
+        raise ValueError(f"{where} is not valid:\n{lines}")
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    place = error.json_path.removeprefix("$").removeprefix(".") or "the study"
+    hint = ""
+    if isinstance(error.instance, str) and _is_number(error.instance):
+        hint = (
+            f" YAML reads {error.instance} as text; write the number with a dot, e.g. "
+            f"{float(error.instance):.1e}."
+        )
+    return f"{place}: {error.message}.{hint}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _fill_presets(study: Study, where: str) -> Study:
+    study = copy.deepcopy(study)
+    presets = study.pop("presets", {})
+    for kind in ("teachers", "methods"):
+        for name, entry in study[kind].items():
+            training = entry.get("training")
+            if training is None or "preset" not in training:
+                continue
+            preset = training.pop("preset")
+            if preset not in presets:
+                raise ValueError(
+                    f"{where}: {kind}.{name}.training.preset is {preset!r}, which is none of the "
+                    f"study's presets ({', '.join(sorted(presets)) or 'it has none'})."
+                )
+            entry["training"] = presets[preset] | training
+    return study
+
+
+def check_references(study: Study) -> list[str]:
+    """What does not resolve among the names of a study, a line each; empty when all is well."""
+    problems = []
+
+    def refer(place: str, name: str, kind: str) -> None:
+        if name not in study[kind]:
+            known = ", ".join(study[kind]) or "none"
+            problems.append(f"  {place}: {name!r} is none of the study's {kind} ({known}).")
+
+    for code in study["languages"]:
+        try:
+            language(code)
+        except ValueError as error:
+            problems.append(f"  languages: {error}")
+        if code == "en":
+            problems.append("  languages: 'en' is the teacher's language, not one to transfer to.")
+    for name, teacher in study["teachers"].items():
+        refer(f"teachers.{name}.model", teacher["model"], "models")
+        problems += _check_training(f"teachers.{name}.training", teacher["training"])
+    for name, student in study["students"].items():
+        refer(f"students.{name}.model", student["model"], "models")
+    for name, method in study["methods"].items():
+        refer(f"methods.{name}.teacher", method["teacher"], "teachers")
+        if "student" in method:
+            refer(f"methods.{name}.student", method["student"], "students")
+            problems += _check_training(f"methods.{name}.training", method["training"])
+        elif method["setting"] != "english":
+            problems.append(f"  methods.{name}: without a student its setting must be english.")
+        for code in method.get("languages", []):
+            if code not in study["languages"]:
+                problems.append(f"  methods.{name}.languages: {code!r} is not in the study's.")
+    corpus = study["corpus"]
+    for name in study["testsets"]:
+        if name in ("train", "dev"):
+            problems.append(f"  testsets: {name!r} is not a test set.")
+        elif "annotations" in corpus and name not in corpus["annotations"]:
+            problems.append(f"  testsets: corpus.annotations has no file for {name!r}.")
+        elif "world" in corpus and name != "test":
+            problems.append(
+                f"  testsets: a generated world has only the test set 'test', not {name!r}."
+            )
+    for name, model in study["models"].items():
+        if "generate" in model and "world" not in corpus:
+            problems.append(
+                f"  models.{name}: only a study with corpus.world can generate a model."
+            )
+    return problems
+
+
+def _check_training(place: str, training: Mapping[str, Any]) -> list[str]:
+    missing = [key for key in ("epochs", "batch_size", "learning_rate") if key not in training]
+    return [f"  {place}: {', '.join(missing)} must be given."] if missing else []

@@ -1,0 +1,116 @@
+"""Where the files of a study come from: the user's own, a download, or the generator."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlparse
+
+from clseave_core.study.loading import Study
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Paths of a study's raw material: below `resources`, or the user's own."""
+
+    name: str
+    study: Study
+    resources: str
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the corpus is a generated world."""
+        return "world" in self.study["corpus"]
+
+    @property
+    def generated(self) -> str:
+        """The folder that the generator writes."""
+        return f"{self.resources}/{self.name}"
+
+    @property
+    def splits(self) -> list[str]:
+        """train, dev and the test sets."""
+        return ["train", "dev", *self.study["testsets"]]
+
+    def annotations(self, split: str) -> str:
+        """The SNLI-VE file of a split."""
+        if self.is_generated:
+            return f"{self.generated}/annotations/snli_ve_{split}.jsonl.gz"
+        file = self.study["corpus"]["annotations"][split]
+        return str(file.get("path") or self.downloaded_annotations(split))
+
+    def downloaded_annotations(self, split: str) -> str:
+        """Where a split's file is put when it is downloaded."""
+        return f"{self.resources}/snli_ve/{split}.jsonl.gz"
+
+    @property
+    def pictures(self) -> str:
+        """The archive or folder of pictures."""
+        if self.is_generated:
+            return f"{self.generated}/pictures.zip"
+        return str(self.study["corpus"]["pictures"].get("path") or self.downloaded_pictures)
+
+    @property
+    def downloaded_pictures(self) -> str:
+        """Where the archive is put when it is downloaded, under the name of its first address."""
+        urls = self.study["corpus"].get("pictures", {}).get("urls", ["pictures.tar.gz"])
+        return f"{self.resources}/flickr30k/{PurePosixPath(urlparse(urls[0]).path).name}"
+
+    @property
+    def sentences(self) -> list[str]:
+        """The generator's own table of its sentences; empty for a real corpus."""
+        return [f"{self.generated}/sentences.parquet"] if self.is_generated else []
+
+    def model(self, name: str) -> str:
+        """The folder of a pretrained model."""
+        model = self.study["models"][name]
+        if "path" in model:
+            return str(model["path"])
+        if "generate" in model:
+            return f"{self.generated}/models/{model['generate']}"
+        return f"{self.resources}/models/{self.repository(name)}"
+
+    def generator_settings(self, kind: str) -> dict[str, Any]:
+        """The settings of the model that the generator pretrains as `kind` (clip, bert)."""
+        models = self.study["models"].values()
+        return next((m["settings"] for m in models if m.get("generate") == kind), {})
+
+    @property
+    def world_seed(self) -> int:
+        """The seed of the generated corpus and its pretrained models."""
+        return int(self.study["corpus"].get("world", {}).get("world_seed", 0))
+
+    def repository(self, name: str) -> str:
+        """A hub model's id as the name of a folder: `openai--clip-vit-base-patch16`."""
+        return str(self.study["models"][name]["id"]).replace("/", "--")
+
+    @property
+    def repositories(self) -> dict[str, dict[str, str]]:
+        """The models that come from the hub, by the name of their folder."""
+        models = self.study["models"]
+        return {self.repository(name): models[name] for name in models if "id" in models[name]}
+
+    @property
+    def translation(self) -> dict[str, Any]:
+        """The section `translation` with the generator's folder filled in."""
+        section = dict(self.study["translation"])
+        if section.get("file"):
+            section["file"] = section["file"].replace("{generated}", self.generated)
+        return section
+
+    def translation_files(self, lang: str) -> list[str]:
+        """The user's own translations into `lang`; empty for a provider that asks a service."""
+        if self.study["translation"]["provider"] != "file":
+            return []
+        return [str(self.translation["file"]).format(lang=lang)]
+
+    def image_owner(self, teacher: str) -> str:
+        """The teacher under whose name the image embeddings that `teacher` reads are kept.
+
+        Teachers with the same model and image tower share one file.
+        """
+        tower = self._tower(teacher)
+        return next(name for name in self.study["teachers"] if self._tower(name) == tower)
+
+    def _tower(self, teacher: str) -> tuple[str, str]:
+        entry = self.study["teachers"][teacher]
+        return str(entry["model"]), str(entry.get("image_tower", "pretrained"))

@@ -1,0 +1,97 @@
+# What all rules share: the study, the paths, the wildcards, and how inputs are named.
+import os
+import sys
+
+sys.path.insert(0, workflow.basedir)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [workflow.basedir, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+
+from clseave_core.study.code import core_modules
+from clseave_core.study.loading import NOT_OF_A_STUDY, load_study
+from clseave_core.study.reuse import check_reuse
+from clseave_core.study.sources import Sources
+
+STUDY = config["study"]
+# From here on `config` holds the complete study.
+config.update(load_study(STUDY, {k: v for k, v in config.items() if k not in NOT_OF_A_STUDY}))
+sources = Sources(STUDY, config, config["resources"])
+config["translation"] = sources.translation
+check_reuse(STUDY, config)
+
+# Only download_model asks the hub; every other job must do without.
+HUB_OFFLINE = os.environ.get("HF_HUB_OFFLINE", "0")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+pathvars:
+    results=f"results/{STUDY}",
+    resources=config["resources"],
+    generated=sources.generated,
+    logs=f"results/{STUDY}/logs",
+    benchmarks=f"results/{STUDY}/benchmarks",
+
+
+wildcard_constraints:
+    split="|".join(sources.splits),
+    testset="|".join(config["testsets"]),
+    lang="|".join(["en", *config["languages"]]),
+    shard=r"\d+",
+    teacher="|".join(config["teachers"]),
+    method="|".join(config["methods"]),
+    seed="|".join(map(str, config["seeds"])),
+    repository="|".join(sources.repositories) or "none",
+
+
+def core(script):
+    """The modules of clseave_core that decide what a script writes."""
+    return core_modules(f"workflow_scripts/{script}.py", workflow.basedir)
+
+
+def stage(name):
+    """The folder of a stage: this study's, or that of the study it is reused from."""
+    return f"results/{config.get('reuse', {}).get(name, STUDY)}/{name}"
+
+
+def memory(job):
+    """Megabytes that a kind of job asks for: more at each attempt."""
+    return lambda wildcards, attempt: config["compute"][job]["mem_mb"] * attempt
+
+
+def minutes(job):
+    """Minutes that a kind of job asks for: more at each attempt."""
+    return lambda wildcards, attempt: config["compute"][job]["runtime"] * attempt
+
+
+def threads_of(job):
+    """Threads of a kind of job; they decide the last bits of its numbers."""
+    return config["compute"][job]["threads"]
+
+
+def method_languages(method):
+    """The languages a method is evaluated in: English without a student, else the study's."""
+    entry = config["methods"][method]
+    return entry.get("languages", config["languages"]) if "student" in entry else ["en"]
+
+
+def teacher_of(wildcards):
+    """The section of the teacher that a method learns from or is."""
+    return config["teachers"][config["methods"][wildcards.method]["teacher"]]
+
+
+def teacher_file(name):
+    """A file of the teacher that the wildcards name, directly or through their method."""
+
+    def path(wildcards):
+        teacher = getattr(wildcards, "teacher", None) or config["methods"][wildcards.method]["teacher"]
+        return f"{stage('teacher')}/{teacher}/seed{wildcards.seed}/{name}"
+
+    return path
+
+
+def image_embeddings(wildcards):
+    """The image embeddings that a teacher or a method reads; none for a constant premise."""
+    teacher = getattr(wildcards, "teacher", None) or config["methods"][wildcards.method]["teacher"]
+    if config["teachers"][teacher].get("premise") == "constant":
+        return []
+    return f"{stage('teacher')}/{sources.image_owner(teacher)}/images.arrow"

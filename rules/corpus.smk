@@ -1,0 +1,156 @@
+# From annotation files and pictures, downloaded or generated, to the tables of the corpus.
+localrules:
+    download_annotations,
+    download_pictures,
+    download_model,
+
+
+rule download_annotations:
+    output:
+        "<resources>/snli_ve/{split}.jsonl.gz",
+    log:
+        "<logs>/download_annotations/{split}.log",
+    benchmark:
+        "<benchmarks>/download_annotations/{split}.tsv"
+    conda:
+        "../environment.yaml"
+    params:
+        file=lambda wildcards: config["corpus"]["annotations"][wildcards.split],
+        what=lambda wildcards: f"the SNLI-VE annotations of {wildcards.split}",
+    script:
+        "../workflow_scripts/download_file.py"
+
+
+rule download_pictures:
+    output:
+        sources.downloaded_pictures,
+    log:
+        "<logs>/download_pictures.log",
+    benchmark:
+        "<benchmarks>/download_pictures.tsv"
+    conda:
+        "../environment.yaml"
+    params:
+        file=config["corpus"].get("pictures"),
+        what="the archive of Flickr30k pictures",
+    script:
+        "../workflow_scripts/download_file.py"
+
+
+rule download_model:
+    output:
+        directory("<resources>/models/{repository}"),
+    log:
+        "<logs>/download_model/{repository}.log",
+    benchmark:
+        "<benchmarks>/download_model/{repository}.tsv"
+    conda:
+        "../environment.yaml"
+    params:
+        model=lambda wildcards: sources.repositories[wildcards.repository],
+        hub_offline=HUB_OFFLINE,
+    script:
+        "../workflow_scripts/download_model.py"
+
+
+rule generate_world:
+    input:
+        code=core("generate_world"),
+    output:
+        pictures="<generated>/pictures.zip",
+        annotations=expand("<generated>/annotations/snli_ve_{split}.jsonl.gz", split=sources.splits),
+        sentences="<generated>/sentences.parquet",
+        translations=expand("<generated>/translations/{lang}.parquet", lang=config["languages"]),
+        pretraining=directory("<generated>/pretraining"),
+    log:
+        "<logs>/generate_world.log",
+    benchmark:
+        "<benchmarks>/generate_world.tsv"
+    threads: threads_of("generate")
+    resources:
+        mem_mb=memory("generate"),
+        runtime=minutes("generate"),
+    conda:
+        "../environment.yaml"
+    params:
+        world=config["corpus"].get("world"),
+        languages=config["languages"],
+    script:
+        "../workflow_scripts/generate_world.py"
+
+
+rule generate_clip:
+    input:
+        code=core("generate_clip"),
+        pretraining=rules.generate_world.output.pretraining,
+        sentences=rules.generate_world.output.sentences,
+    output:
+        model=directory("<generated>/models/clip"),
+    log:
+        "<logs>/generate_clip.log",
+    benchmark:
+        "<benchmarks>/generate_clip.tsv"
+    threads: threads_of("train")
+    resources:
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
+    conda:
+        "../environment.yaml"
+    params:
+        settings=sources.generator_settings("clip"),
+        seed=sources.world_seed,
+        threads=threads_of("train"),
+    script:
+        "../workflow_scripts/generate_clip.py"
+
+
+rule generate_bert:
+    input:
+        code=core("generate_bert"),
+        sentences=rules.generate_world.output.sentences,
+        translations=rules.generate_world.output.translations,
+    output:
+        model=directory("<generated>/models/bert"),
+    log:
+        "<logs>/generate_bert.log",
+    benchmark:
+        "<benchmarks>/generate_bert.tsv"
+    threads: threads_of("train")
+    resources:
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
+    conda:
+        "../environment.yaml"
+    params:
+        settings=sources.generator_settings("bert"),
+        seed=sources.world_seed,
+        threads=threads_of("train"),
+    script:
+        "../workflow_scripts/generate_bert.py"
+
+
+rule prepare_corpus:
+    input:
+        code=core("prepare_corpus"),
+        annotations=[sources.annotations(split) for split in sources.splits],
+        pictures=sources.pictures,
+        sentences=sources.sentences,
+    output:
+        pairs=expand("<results>/corpus/{split}.parquet", split=sources.splits),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        report="<results>/corpus/report.json",
+    log:
+        "<logs>/prepare_corpus.log",
+    benchmark:
+        "<benchmarks>/prepare_corpus.tsv"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    conda:
+        "../environment.yaml"
+    params:
+        splits=sources.splits,
+        expected=config["corpus"].get("expected", {}),
+    script:
+        "../workflow_scripts/prepare_corpus.py"

@@ -1,0 +1,62 @@
+# The English model: each picture embedded once, then CLIP-VE and its controls fine-tuned.
+
+
+rule embed_images:
+    input:
+        code=core("embed_images"),
+        model=lambda wildcards: sources.model(config["teachers"][wildcards.teacher]["model"]),
+        pictures=sources.pictures,
+        pairs=expand("<results>/corpus/{split}.parquet", split=sources.splits),
+    output:
+        embeddings="<results>/teacher/{teacher}/images.arrow",
+    log:
+        "<logs>/embed_images/{teacher}.log",
+    benchmark:
+        "<benchmarks>/embed_images/{teacher}.tsv"
+    threads: threads_of("embed")
+    resources:
+        gpu=1,
+        mem_mb=memory("embed"),
+        runtime=minutes("embed"),
+        workers=config.get("images", {}).get("workers", 1),
+    conda:
+        "../environment.yaml"
+    params:
+        image_tower=lambda wildcards: config["teachers"][wildcards.teacher].get(
+            "image_tower", "pretrained"
+        ),
+        images={k: v for k, v in config.get("images", {}).items() if k != "workers"},
+        seed=sources.world_seed,
+        threads=threads_of("embed"),
+    script:
+        "../workflow_scripts/embed_images.py"
+
+
+rule train_teacher:
+    input:
+        code=core("train_teacher"),
+        model=lambda wildcards: sources.model(config["teachers"][wildcards.teacher]["model"]),
+        train="<results>/corpus/train.parquet",
+        dev="<results>/corpus/dev.parquet",
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        images=image_embeddings,
+    output:
+        model=directory("<results>/teacher/{teacher}/seed{seed}/model"),
+        history="<results>/teacher/{teacher}/seed{seed}/history.csv",
+        hypotheses="<results>/teacher/{teacher}/seed{seed}/hypotheses.arrow",
+    log:
+        "<logs>/train_teacher/{teacher}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/train_teacher/{teacher}/seed{seed}.tsv"
+    threads: threads_of("train")
+    resources:
+        gpu=1,
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
+    conda:
+        "../environment.yaml"
+    params:
+        teacher=lambda wildcards: config["teachers"][wildcards.teacher],
+        threads=threads_of("train"),
+    script:
+        "../workflow_scripts/train_teacher.py"

@@ -1,0 +1,48 @@
+# From the distinct English hypotheses to their translations, one file a language.
+localrules:
+    translate_shard,
+
+
+rule translate_shard:
+    input:
+        code=core("translate_shard"),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        translations=lambda wildcards: sources.translation_files(wildcards.lang),
+    output:
+        temp("<results>/translation/shards/{lang}/{shard}.parquet"),
+    log:
+        "<logs>/translate_shard/{lang}/{shard}.log",
+    benchmark:
+        "<benchmarks>/translate_shard/{lang}/{shard}.tsv"
+    conda:
+        "../environment.yaml"
+    params:
+        provider=config["translation"]["provider"],
+    script:
+        "../workflow_scripts/translate_shard.py"
+
+
+rule gather_translations:
+    input:
+        code=core("gather_translations"),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        shards=expand(
+            "<results>/translation/shards/{{lang}}/{shard}.parquet",
+            shard=range(config["translation"].get("shards", 8)),
+        ),
+    output:
+        translations="<results>/translation/{lang}.parquet",
+    log:
+        "<logs>/gather_translations/{lang}.log",
+    benchmark:
+        "<benchmarks>/gather_translations/{lang}.tsv"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    conda:
+        "../environment.yaml"
+    params:
+        provider=config["translation"]["provider"],
+    script:
+        "../workflow_scripts/gather_translations.py"

@@ -1,0 +1,15 @@
+"""Fetch one file of the corpus: the annotations of a split, or the archive of pictures."""
+
+from clseave_core.corpus.downloads import download
+from clseave_core.run import start
+
+if __name__ == "__main__":
+    with start(snakemake):
+        file = snakemake.params.file
+        download(
+            file["urls"],
+            snakemake.output[0],
+            size=file.get("size"),
+            sha256=file.get("sha256"),
+            what=snakemake.params.what,
+        )

@@ -1,0 +1,25 @@
+"""Embed every picture that the corpus uses, once."""
+
+from pathlib import Path
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.corpus.pictures import open_pictures
+from clseave_core.run import start
+from clseave_core.teacher.images import embed_images
+
+if __name__ == "__main__":
+    with start(snakemake) as state:
+        params = snakemake.params
+        image_ids = {image for path in snakemake.input.pairs for image in Pairs.read(path).image_ids}
+        embed_images(
+            Path(snakemake.input.model),
+            open_pictures(snakemake.input.pictures),
+            sorted(image_ids),
+            Path(snakemake.output.embeddings),
+            workers=snakemake.resources.workers,
+            threads=params.threads,
+            image_tower=params.image_tower,
+            seed=params.seed,
+            state_folder=state,
+            **params.images,
+        )

@@ -1,0 +1,33 @@
+"""Fine-tune CLIP-VE, or one of its controls, and embed every English hypothesis with it."""
+
+from pathlib import Path
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.corpus.schemas import HYPOTHESES
+from clseave_core.embeddings import Embeddings
+from clseave_core.files import read_table
+from clseave_core.run import start
+from clseave_core.teacher.clip_ve import train_clip_ve
+from clseave_core.training.device import Compute
+from clseave_core.training.history import save_history
+from clseave_core.training.settings import TrainingSettings
+
+if __name__ == "__main__":
+    with start(snakemake) as state:
+        source, made, teacher = snakemake.input, snakemake.output, snakemake.params.teacher
+        settings = TrainingSettings.from_study(teacher["training"])
+        history = train_clip_ve(
+            clip_folder=Path(source.model),
+            train_pairs=Pairs.read(source.train),
+            dev_pairs=Pairs.read(source.dev),
+            sentences=read_table(source.hypotheses, HYPOTHESES, ["text"])["text"].tolist(),
+            images=Embeddings.open(source.images) if source.get("images") else None,
+            hypothesis=teacher.get("hypothesis", "text"),
+            settings=settings,
+            seed=int(snakemake.wildcards.seed),
+            compute=Compute(settings.precision, snakemake.params.threads),
+            state_folder=state,
+            model_folder=Path(made.model),
+            hypotheses_file=Path(made.hypotheses),
+        )
+        save_history(made.history, history, settings)
