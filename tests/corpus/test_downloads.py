@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,10 +19,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from clseave_core.corpus import downloads
 from clseave_core.corpus.downloads import DownloadError, download
 from clseave_core.corpus.partial import Partial
-from tests.rehearsal.servers import ArchiveMirror, Drop, IgnoreRange, Stall, Status, WrongByte
+from tests.rehearsal.servers import (
+    Answer,
+    ArchiveMirror,
+    Drop,
+    IgnoreRange,
+    Stall,
+    Status,
+    WrongByte,
+)
 
 NAME = "flickr30k_images.tar.gz"
 CONTENT = bytes(range(256)) * 12_000  # 3,072,000 bytes
@@ -46,8 +58,14 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "flickr30k" / NAME
 
 
-def fetch(mirror: ArchiveMirror, target: Path, **settings: int | str) -> Path:
-    return download([mirror.address(NAME)], target, pause=0.0, **settings)  # type: ignore[arg-type]
+def fetch(
+    mirror: ArchiveMirror,
+    target: Path,
+    size: int | None = None,
+    sha256: str | None = None,
+    attempts: int = 5,
+) -> Path:
+    return download([mirror.address(NAME)], target, size, sha256, attempts=attempts, pause=0.0)
 
 
 def test_a_file_is_fetched_once_and_nothing_is_left_beside_it(target: Path) -> None:
@@ -69,6 +87,34 @@ def test_a_dropped_connection_goes_on_at_the_byte_where_it_was_cut(target: Path)
     assert [r.if_range for r in mirror.requests] == [None, etag, etag]
     assert [r.sent for r in mirror.requests] == [1_000_001, 500_000, 1_571_999]
     assert sum(r.sent for r in mirror.requests) == len(CONTENT)
+
+
+@settings(max_examples=30, deadline=None)
+@given(cuts=st.lists(st.integers(0, 4000), max_size=4), size=st.integers(1, 10_000))
+def test_wherever_it_is_cut_each_byte_is_sent_once(cuts: list[int], size: int) -> None:
+    content = CONTENT[:size]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ArchiveMirror({NAME: content}, {NAME: [Drop(cut) for cut in cuts]}) as mirror,
+    ):
+        target = Path(folder) / NAME
+        fetch(mirror, target, attempts=6)
+        assert target.read_bytes() == content
+        assert sum(request.sent for request in mirror.requests) == size
+        assert leftovers(target) == []
+
+
+def test_a_server_that_falls_silent_is_asked_again(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "SILENCE_SECONDS", 0.2)
+    with ArchiveMirror({NAME: CONTENT}, {NAME: [Stall(1_500_000)]}) as mirror:
+        fetch(mirror, target)
+        assert target.read_bytes() == CONTENT
+        starts = [request.start for request in mirror.requests]
+    assert starts[0] is None
+    assert starts[1] is not None
+    assert 1_000_000 < starts[1] <= 1_500_000
 
 
 def test_a_file_that_changed_in_between_is_not_glued_together(target: Path) -> None:
@@ -243,9 +289,9 @@ def test_a_disk_that_fills_up_keeps_what_is_there(
 
 def test_a_gz_that_the_server_calls_encoded_stays_as_it_is(target: Path) -> None:
     class Encoding(ArchiveMirror):
-        def answer(self, path: str):  # type: ignore[no-untyped-def]
+        def answer(self, path: str) -> Answer:
             answer = super().answer(path)
-            return type(answer)(answer.body, {**answer.headers, "Content-Encoding": "gzip"})
+            return Answer(answer.body, {**answer.headers, "Content-Encoding": "gzip"})
 
     with Encoding({NAME: CONTENT, "pictures.zip": CONTENT}) as mirror:
         fetch(mirror, target)
