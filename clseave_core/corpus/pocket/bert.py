@@ -1,0 +1,94 @@
+"""A small multilingual BERT, pre-trained on the world's sentences, as a Hugging Face folder."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import trainers
+from transformers.models.bert.configuration_bert import BertConfig
+from transformers.models.bert.modeling_bert import BertForMaskedLM
+from transformers.models.bert.tokenization_bert import BertTokenizer
+
+from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
+from clseave_core.corpus.pocket.world import training_texts
+from clseave_core.files import whole_folder
+
+logger = logging.getLogger(__name__)
+
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+MAX_TOKENS = 64
+HIDDEN_SHARE = 0.15
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class BertSettings(ModelSettings):
+    """A small BERT; `vocabulary` is the number of its word pieces, for all languages together."""
+
+    vocabulary: int
+
+
+def train_tokenizer(texts: list[str], vocabulary: int) -> BertTokenizer:
+    """Multilingual BERT's kind of tokenizer: cased WordPiece, each Chinese character a word."""
+    learner = BertTokenizer(do_lower_case=False, strip_accents=False).backend_tokenizer
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocabulary, min_frequency=2, special_tokens=list(SPECIAL), show_progress=False
+    )
+    learner.train_from_iterator(texts, trainer)
+    pieces = sorted(learner.get_vocab().items(), key=lambda item: item[1])
+    return BertTokenizer(
+        vocab=dict(pieces), do_lower_case=False, strip_accents=False, model_max_length=MAX_TOKENS
+    )
+
+
+def pretrain_bert(
+    world: Path, target: Path, settings: BertSettings, seed: int, threads: int
+) -> None:
+    """Train a small BERT to fill in masked words and save it, without its head, as `target`.
+
+    Reads only sentences that are held out from nobody, in English and every language of `world`.
+    The folder loads with BertModel (no pooler) and BertTokenizer.
+    """
+    texts = training_texts(world)
+    tokenizer = train_tokenizer(texts, settings.vocabulary)
+    encoded = tokenizer(texts, padding=True, return_tensors="pt")
+    tokens, mask = encoded["input_ids"], encoded["attention_mask"]
+    lengths = mask.sum(dim=1)
+    first_ordinary = len(SPECIAL)
+    rng = np.random.default_rng([seed, settings.steps])
+    with reproducible(seed, threads):
+        model = BertForMaskedLM(
+            BertConfig(
+                vocab_size=len(tokenizer),
+                hidden_size=settings.width,
+                num_hidden_layers=settings.layers,
+                num_attention_heads=settings.heads,
+                intermediate_size=4 * settings.width,
+                max_position_embeddings=MAX_TOKENS,
+                pad_token_id=tokenizer.pad_token_id,
+                # Drawing dropout masks would take half of the time of so small a model.
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
+            )
+        )
+
+        def loss_of_step(_: int) -> torch.Tensor:
+            rows = torch.from_numpy(rng.choice(len(texts), settings.batch, replace=False))
+            longest = int(lengths[rows].max())
+            inputs, attended = tokens[rows, :longest], mask[rows, :longest]
+            hidden = torch.rand(inputs.shape) < HIDDEN_SHARE
+            hidden &= inputs >= first_ordinary
+            labels = torch.where(hidden, inputs, IGNORED)
+            masked = torch.where(hidden, tokenizer.mask_token_id, inputs)
+            loss: torch.Tensor = model(
+                input_ids=masked, attention_mask=attended, labels=labels
+            ).loss
+            return loss
+
+        loss = train_steps(model, loss_of_step, settings, "Pre-training BERT")
+    logger.info("BERT's last loss is %.3f over %d word pieces", loss, len(tokenizer))
+    with whole_folder(target) as temporary:
+        model.bert.save_pretrained(temporary)
+        tokenizer.save_pretrained(temporary)

@@ -1,0 +1,169 @@
+"""A small CLIP, pre-trained on the world's own captioned pictures, as a Hugging Face folder."""
+
+import json
+import logging
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers.models.clip.configuration_clip import CLIPConfig
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.clip.modeling_clip import CLIPModel
+from transformers.models.clip.tokenization_clip import CLIPTokenizer
+
+from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
+from clseave_core.corpus.pocket.world import PRETRAINING_FOLDER, english_texts
+from clseave_core.files import whole_folder
+
+logger = logging.getLogger(__name__)
+
+START, END = "<|startoftext|>", "<|endoftext|>"
+MAX_TOKENS = 32
+
+
+@dataclass(frozen=True)
+class ClipSettings(ModelSettings):
+    """A small CLIP: both towers of one size.
+
+    `patch` in pixels; `projection` is the width of the shared embeddings; `embedding_sd` the
+    standard deviation that token, patch and place embeddings start with. CLIP's own 0.02 leaves
+    so small a model a bag of words that knows no places.
+    """
+
+    patch: int
+    projection: int
+    embedding_sd: float
+
+
+def train_tokenizer(texts: Iterable[str]) -> CLIPTokenizer:
+    """CLIP's byte-level tokenizer with every word of `texts` as one token.
+
+    As in OpenAI's vocabulary all bytes come first and the two special tokens last, so that any
+    text has tokens and none of them is taken for the end.
+    """
+    plain = CLIPTokenizer().backend_tokenizer
+    learner = Tokenizer(models.BPE(continuing_subword_prefix="", end_of_word_suffix="</w>"))
+    learner.normalizer = plain.normalizer
+    learner.pre_tokenizer = plain.pre_tokenizer
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=1_000_000, min_frequency=1, initial_alphabet=letters, end_of_word_suffix="</w>",
+        show_progress=False,
+    )  # fmt: skip
+    learner.train_from_iterator(texts, trainer)
+    merges = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]]
+    tokens = letters + [f"{letter}</w>" for letter in letters]
+    tokens += [left + right for left, right in merges] + [START, END]
+    vocabulary = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
+    pairs: Any = merges  # transformers takes pairs too, its annotation says only text
+    return CLIPTokenizer(vocab=vocabulary, merges=pairs, model_max_length=MAX_TOKENS)
+
+
+def image_processor(pixels: int) -> CLIPImageProcessorPil:
+    """CLIP's image processor for pictures of `pixels` squared."""
+    return CLIPImageProcessorPil(
+        size={"shortest_edge": pixels}, crop_size={"height": pixels, "width": pixels}
+    )
+
+
+def new_clip(
+    settings: ClipSettings, vocabulary: int, end: int, start: int, pixels: int
+) -> CLIPModel:
+    """A CLIP with fresh weights, drawn from torch's generator.
+
+    `end` must not be 2: transformers then pools at the highest token id instead (a legacy rule).
+    """
+    if end == 2:
+        raise ValueError("the end token has id 2, at which transformers pools by another rule.")
+    tower = {
+        "hidden_size": settings.width,
+        "intermediate_size": 4 * settings.width,
+        "num_hidden_layers": settings.layers,
+        "num_attention_heads": settings.heads,
+        "projection_dim": settings.projection,
+    }
+    text = {
+        **tower,
+        "vocab_size": vocabulary,
+        "max_position_embeddings": MAX_TOKENS,
+        "bos_token_id": start,
+        "eos_token_id": end,
+        "pad_token_id": end,
+    }
+    vision = {**tower, "image_size": pixels, "patch_size": settings.patch}
+    model = CLIPModel(
+        CLIPConfig(text_config=text, vision_config=vision, projection_dim=settings.projection)
+    )
+    with torch.no_grad():
+        text_embeddings = model.text_model.embeddings
+        vision_embeddings = model.vision_model.embeddings
+        for weight in (
+            text_embeddings.token_embedding.weight,
+            text_embeddings.position_embedding.weight,
+            vision_embeddings.position_embedding.weight,
+        ):
+            weight.normal_(std=settings.embedding_sd)
+        patch_weight = vision_embeddings.patch_embedding.weight
+        patch_weight.normal_(std=settings.embedding_sd * patch_weight[0].numel() ** -0.5)
+    return model
+
+
+def _captioned_pictures(folder: Path) -> tuple[list[str], list[Image.Image]]:
+    lines = (folder / "captions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    pictures = []
+    with zipfile.ZipFile(folder / "pictures.zip") as archive:
+        for row in rows:
+            with archive.open(row["image"]) as file:
+                pictures.append(Image.open(file).convert("RGB"))
+    return [row["caption"] for row in rows], pictures
+
+
+def pretrain_clip(
+    world: Path, target: Path, settings: ClipSettings, seed: int, threads: int
+) -> None:
+    """Train a small CLIP on the captioned pictures in `world` and save it as folder `target`.
+
+    The folder loads with CLIPModel, CLIPTokenizer and CLIPImageProcessorPil. Equal settings,
+    seed, threads and processor model give equal weights.
+    """
+    captions, pictures = _captioned_pictures(world / PRETRAINING_FOLDER)
+    # The words of the hypotheses are in the vocabulary, as they are in OpenAI's; only the words
+    # of captions get trained here.
+    tokenizer = train_tokenizer([*captions, *english_texts(world)])
+    processor = image_processor(pictures[0].width)
+    pixels = torch.from_numpy(
+        np.concatenate(
+            [
+                processor(images=pictures[first : first + 512], return_tensors="np").pixel_values
+                for first in range(0, len(pictures), 512)
+            ]
+        )
+    )
+    tokens = torch.tensor(tokenizer(captions)["input_ids"])
+    rng = np.random.default_rng([seed, settings.steps])
+    with reproducible(seed, threads):
+        model = new_clip(
+            settings, len(tokenizer), tokenizer.eos_token_id, tokenizer.bos_token_id,
+            pictures[0].width,
+        )  # fmt: skip
+        answers = torch.arange(settings.batch)
+
+        def loss_of_step(_: int) -> torch.Tensor:
+            rows = torch.from_numpy(rng.choice(len(captions), settings.batch, replace=False))
+            logits = model(input_ids=tokens[rows], pixel_values=pixels[rows]).logits_per_image
+            by_image = torch.nn.functional.cross_entropy(logits, answers)
+            return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2
+
+        loss = train_steps(model, loss_of_step, settings, "Pre-training CLIP")
+    logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, np.log(settings.batch))
+    with whole_folder(target) as temporary:
+        model.save_pretrained(temporary)
+        tokenizer.save_pretrained(temporary)
+        processor.save_pretrained(temporary)

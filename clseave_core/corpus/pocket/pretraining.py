@@ -1,0 +1,91 @@
+"""What both small models share: their settings, reproducible torch, steps and learning rates."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import torch
+
+from clseave_core.progress import progress
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Size and training of one small model.
+
+    `warmup` is a share of the steps; `learning_rate` falls to zero along a cosine after it.
+    """
+
+    width: int
+    layers: int
+    heads: int
+    steps: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    warmup: float
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any], where: str) -> Self:
+        """Build from the section `where` of the study; ValueError names missing, unknown keys."""
+        expected = {field.name for field in fields(cls)}
+        if mapping.keys() != expected:
+            raise ValueError(
+                f"{where}: missing keys {sorted(expected - mapping.keys())}, unknown keys "
+                f"{sorted(mapping.keys() - expected)}. Correct them in the study."
+            )
+        return cls(**mapping)
+
+
+@contextmanager
+def reproducible(seed: int, threads: int) -> Iterator[None]:
+    """Seed torch and fix its threads inside the block; leave both as they were after it."""
+    before = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        torch.set_num_threads(threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+
+def train_steps(
+    model: torch.nn.Module,
+    loss_of_step: Callable[[int], torch.Tensor],
+    settings: ModelSettings,
+    title: str,
+) -> float:
+    """Take `settings.steps` AdamW steps on `loss_of_step(step)`; return the mean of the last loss.
+
+    The mean goes over the last tenth of the steps.
+    """
+    optimizer = torch.optim.AdamW(
+        model.parameters(),
+        lr=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        fused=True,  # a step of so small a model is mostly the optimiser's loop over its tensors
+    )
+    warm = max(1, round(settings.warmup * settings.steps))
+
+    def factor(step: int) -> float:
+        if step < warm:
+            return (step + 1) / warm
+        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, settings.steps - warm)))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+    model.train()
+    last: list[float] = []
+    for step in progress(range(settings.steps), title, settings.steps, "steps"):
+        loss = loss_of_step(step)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's own annotation is missing
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if step >= settings.steps * 0.9:
+            last.append(float(loss.detach()))
+    model.eval()
+    return sum(last) / len(last)
