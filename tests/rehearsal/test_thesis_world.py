@@ -10,6 +10,7 @@ from clseave_core.corpus.hub import fetch_model
 from clseave_core.corpus.picture_decoding import decode_picture
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.snli_ve import read_annotations
+from tests.rehearsal import thesis_world as world_module
 from tests.rehearsal.servers import ModelHub
 from tests.rehearsal.thesis_world import (
     ARCHIVE,
@@ -19,6 +20,7 @@ from tests.rehearsal.thesis_world import (
     Row,
     ThesisWorld,
     annotations_name,
+    build_world,
     draw_picture,
     read_rows,
     split_images,
@@ -57,16 +59,36 @@ def test_each_sentence_has_a_french_one_that_differs(
     assert all("\n" not in text and text == text.strip() for text in thesis_world.french.values())
 
 
+def test_without_the_samples_the_projects_own_text_takes_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world_module, "SAMPLES", tmp_path / "absent")
+    rows = read_rows()
+    parts = split_images(list(dict.fromkeys(row.image_id for row in rows)))
+    sentences = {
+        split: {row.english for row in rows if row.image_id in images and row.label != "-"}
+        for split, images in parts.items()
+    }
+    for split in SPLITS:
+        labels = {row.label for row in rows if row.image_id in parts[split]}
+        assert labels >= {"entailment", "neutral", "contradiction"}
+        write_annotations(tmp_path / split, [r for r in rows if r.image_id in parts[split]])
+        assert read_annotations(tmp_path / split).pair_ids
+    for split in ("dev", "test"):
+        assert sentences[split] & sentences["train"]
+        assert sentences[split] - sentences["train"]
+    assert any(row.label == "-" for row in rows)
+    assert all(row.english != row.french for row in rows)
+
+
 def test_of_several_human_translations_the_first_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.rehearsal import thesis_world as module
-
     twice = [
         Row(f"{n}.jpg#0r1e", str(n), "entailment", "", "A dog.", f"Chien {n}.") for n in (1, 2)
     ]
-    monkeypatch.setattr(module, "read_rows", lambda: twice)
-    assert module.build_world(tmp_path).french == {"A dog.": "Chien 1."}
+    monkeypatch.setattr(world_module, "read_rows", lambda: twice)
+    assert build_world(tmp_path).french == {"A dog.": "Chien 1."}
 
 
 def test_the_archive_has_every_picture(thesis_world: ThesisWorld, rows: list[Row]) -> None:

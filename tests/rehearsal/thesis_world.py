@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from tests.rehearsal.model_folders import write_bert_on_hub, write_clip_on_hub
+from tests.rehearsal.parallel_text import PARALLEL_TEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -118,17 +119,20 @@ def _xvnli_rows() -> Iterable[Row]:
 
 
 def _own_rows() -> Iterable[Row]:
-    """Three labelled sentences a picture, in the manner of SNLI-VE; every 40th row has no label."""
-    from tests.rehearsal.parallel_text import PARALLEL_TEXT
+    """Three sentences a picture in the manner of SNLI-VE; every 40th row has no label.
 
+    The first half of the sentences stands with several pictures, the others with one, so
+    that a test set has sentences that train has, and some that it has not.
+    """
     labels = ("entailment", "neutral", "contradiction")
-    for number, sentence in enumerate(PARALLEL_TEXT):
-        image, kind = 1_000_000_000 + number // 3, number % 3
+    often = PARALLEL_TEXT[: len(PARALLEL_TEXT) // 2]
+    for number, sentence in enumerate([*PARALLEL_TEXT, *often, *often, *often, *often]):
+        image, label = 1_000_000_000 + number // 3, labels[number % 3]
         yield Row(
-            pair_id=f"{image}.jpg#0r1{labels[kind][0]}",
+            pair_id=f"{image}.jpg#0r1{label[0]}",
             image_id=str(image),
-            label="-" if number % 40 == 39 else labels[kind],
-            premise="",
+            label="-" if number % 40 == 39 else label,
+            premise="A scene.",
             english=sentence["en"],
             french=sentence["fr"],
         )
