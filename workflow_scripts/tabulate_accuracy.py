@@ -13,6 +13,7 @@ if __name__ == "__main__":
             snakemake.input.scores,
             snakemake.input.predictions,
             resamples=evaluation["resamples"],
+            seed=evaluation["seed"],
         )
         write_csv(snakemake.output.study, table)
         write_csv(snakemake.output.last, table)

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+
+from clseave_core.files import read_json, write_json
+from clseave_core.models.clip_ve import ClipTextTower, ClipVE, load_classifier
+from clseave_core.models.tokens import load_tokenizer, tokenize
+
+SENTENCES = ["a dog", "a red cat sleeps", "two dogs"]
+
+
+def embed(folder: Path) -> torch.Tensor:
+    tower = ClipTextTower(folder).eval()
+    tokens = tokenize(load_tokenizer(folder), SENTENCES, tower.max_length)
+    with torch.inference_mode():
+        return tower(*tokens.pad(np.arange(len(SENTENCES))))
+
+
+def test_the_tower_gives_the_embeddings_of_transformers(tiny_clip_folder: Path) -> None:
+    model = CLIPTextModelWithProjection.from_pretrained(str(tiny_clip_folder)).eval()
+    batch = load_tokenizer(tiny_clip_folder)(SENTENCES, padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        expected = model(**batch).text_embeds
+
+    assert torch.allclose(embed(tiny_clip_folder), expected, atol=1e-5)
+
+
+def test_the_legacy_end_token_id_does_not_move_the_pooling(
+    tiny_clip_folder: Path, tmp_path: Path
+) -> None:
+    """With `eos_token_id` 2 transformers pools at argmax(input_ids); here the end token has a low
+    number, so that this would be another word."""
+    before = embed(tiny_clip_folder)
+    legacy = tmp_path / "legacy"
+    legacy.mkdir()
+    for file in tiny_clip_folder.iterdir():
+        (legacy / file.name).write_bytes(file.read_bytes())
+    config = read_json(legacy / "config.json")
+    config["text_config"]["eos_token_id"] = 2
+    write_json(legacy / "config.json", config)
+
+    assert torch.equal(embed(legacy), before)
+
+
+def test_a_saved_model_is_the_same_model(tiny_clip_folder: Path, tmp_path: Path) -> None:
+    model = ClipVE.start(tiny_clip_folder, seed=3).eval()
+    model.save(tmp_path / "model", tiny_clip_folder)
+
+    classifier = load_classifier(tmp_path / "model")
+    image, text = torch.randn(4, model.text.width), torch.randn(4, model.text.width)
+
+    assert torch.equal(classifier(image, text), model.classifier(image, text))
+    assert torch.equal(embed(tmp_path / "model"), embed(tiny_clip_folder))
+
+
+@pytest.mark.parametrize(("seed", "same"), [(3, True), (4, False)])
+def test_the_seed_draws_the_classifier(tiny_clip_folder: Path, seed: int, same: bool) -> None:
+    one, other = ClipVE.start(tiny_clip_folder, 3), ClipVE.start(tiny_clip_folder, seed)
+
+    assert torch.equal(one.classifier.layers[2].weight, other.classifier.layers[2].weight) is same

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clseave_core.models import encoder as encoder_module
+from clseave_core.models.encoder import encode_all, encode_rows
+from clseave_core.models.student import Student
+from clseave_core.models.tokens import load_tokenizer, tokenize
+from clseave_core.training.device import Compute
+from tests.models.test_tokens import tokens_of
+
+COMPUTE = Compute("fp32", threads=1, device="cpu")
+
+
+class SumOfIds:
+    """An encoder whose embedding is the sum of a sentence's ids, and its length."""
+
+    width = 2
+
+    def __call__(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        real = torch.arange(ids.shape[1]) < lengths[:, None]
+        return torch.stack([(ids * real).sum(dim=1), lengths], dim=1).float()
+
+
+SENTENCES = st.lists(st.lists(st.integers(1, 99), min_size=1, max_size=9), min_size=1, max_size=20)
+
+
+@given(SENTENCES, st.integers(1, 5), st.integers(1, 40))
+def test_each_sentence_keeps_its_own_embedding(
+    sentences: list[list[int]], groups: int, budget: int
+) -> None:
+    tokens = tokens_of(sentences)
+    expected = [[sum(ids), len(ids)] for ids in sentences]
+    rows = np.arange(len(sentences))
+
+    assert encode_rows(SumOfIds(), tokens, rows, COMPUTE, groups).tolist() == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoder_module, "TOKENS_PER_BATCH", budget)
+        assert encode_all(SumOfIds(), tokens, COMPUTE).tolist() == expected
+
+
+def test_padding_does_not_change_a_students_embedding(tiny_bert_folder: Path) -> None:
+    student = Student.start(tiny_bert_folder, 8, "end", layer_norm=True, seed=0).eval()
+    texts = ["a dog", "a dog and a red cat sleep"]
+    tokens = tokenize(load_tokenizer(tiny_bert_folder), texts, student.max_length)
+
+    with torch.inference_mode():
+        together = student(*tokens.pad(np.array([0, 1])))[0]
+        alone = student(*tokens.pad(np.array([0])))[0]
+
+    assert torch.allclose(together, alone, atol=1e-6)

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.embeddings import Embeddings, write_embeddings
+from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.student import Student
+from clseave_core.students.distillation import Architecture, distance, distil, training_examples
+from clseave_core.training.device import Compute
+from clseave_core.training.settings import TrainingSettings
+
+COMPUTE = Compute("fp32", threads=1, device="cpu")
+
+
+def test_errors_in_both_units_by_hand() -> None:
+    embeddings = torch.tensor([[1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 0.0, 0.0]])
+    targets = torch.tensor([[1.0, 0.0, 3.0, 5.0], [1.0, 1.0, 1.0, 1.0]])
+
+    sums = distance(embeddings, targets, torch.tensor([3.0, 1.0]))
+
+    # Squared: 0 + 4 + 0 + 1 = 5, three times; 4, once. Absolute: 3 three times; 4 once.
+    assert {name: float(value) for name, value in sums.items()} == {
+        "mse_sum": 19.0, "mse_per_dim": 19 / 4, "mae_sum": 13.0, "mae_per_dim": 13 / 4,
+    }  # fmt: skip
+
+
+def pairs_of(hypotheses: list[int]) -> Pairs:
+    n = len(hypotheses)
+    return Pairs(
+        np.array([f"p{i}" for i in range(n)], dtype=object),
+        np.array([f"i{i % 2}" for i in range(n)], dtype=object),
+        np.array(hypotheses),
+        np.array([i % 3 for i in range(n)]),
+    )
+
+
+def test_held_out_sentences_are_never_examples() -> None:
+    pairs = pairs_of([2, 0, 2, 1, 3])
+    held_out = np.array([False, True, False, False])
+    settings = {"epochs": 1, "batch_size": 2, "learning_rate": 1.0}
+
+    by_pairs = training_examples(pairs, held_out, TrainingSettings(**settings))
+    distinct = training_examples(pairs, held_out, TrainingSettings(**settings, weight="distinct"))
+
+    assert by_pairs.tolist() == [2, 0, 2, 3]
+    assert distinct.tolist() == [0, 2, 3]
+
+
+SENTENCES = ["ein Hund", "der Mann", "een kat", "rot", "blau Kreis", "das", "het", "Frau"]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Embeddings, Embeddings]:
+    rng = np.random.default_rng(0)
+    targets = rng.normal(size=(len(SENTENCES), 6)).astype(np.float32)
+    ids = np.arange(len(SENTENCES), dtype=np.int32)
+    write_embeddings(tmp_path / "hypotheses.arrow", "hypothesis_id", [(ids, targets)], 6)
+    images = rng.normal(size=(2, 6)).astype(np.float32)
+    write_embeddings(tmp_path / "images.arrow", "image_id", [(["i0", "i1"], images)], 6)
+    return (
+        Embeddings.open(tmp_path / "hypotheses.arrow"), Embeddings.open(tmp_path / "images.arrow"),
+    )  # fmt: skip
+
+
+def test_a_student_learns_its_targets_and_the_history_says_so(
+    tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings]
+) -> None:
+    targets, images = files
+    settings = TrainingSettings(epochs=60, batch_size=4, learning_rate=5e-3, evaluate_every=30)
+
+    history = distil(
+        encoder_folder=tiny_bert_folder,
+        translations=SENTENCES,
+        targets=targets,
+        held_out=np.array([False] * 7 + [True]),
+        train_pairs=pairs_of([0, 1, 2, 3, 4, 5, 6, 7, 0]),
+        dev_pairs=pairs_of([0, 1, 7]),
+        images=images,
+        classifier=EntailmentClassifier(6).eval(),
+        architecture=Architecture(),
+        settings=settings,
+        seed=0,
+        compute=COMPUTE,
+        state_folder=tmp_path / "state",
+        model_folder=tmp_path / "model",
+    )
+
+    last = history[-1]
+    assert last["train_mse_per_dim"] < 0.5 * history[0]["train_mse_per_dim"]
+    assert last["train_loss"] == pytest.approx(last["train_mse_per_dim"])
+    assert last["train_mse_sum"] == pytest.approx(6 * last["train_mse_per_dim"], rel=1e-5)
+    assert last["dev_mse_sum"] == pytest.approx(6 * last["dev_loss"], rel=1e-5)
+    assert last["train_eval_mse_per_dim"] < last["dev_loss"]  # dev has a sentence never seen
+    assert 0 <= last["dev_accuracy"] <= 1
+    assert not (tmp_path / "state").exists()
+    assert Student.load(tmp_path / "model").width == 6
+
+
+def test_the_teachers_classifier_does_not_move(
+    tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings]
+) -> None:
+    targets, images = files
+    classifier = EntailmentClassifier(6).eval()
+    before = {name: value.clone() for name, value in classifier.state_dict().items()}
+    distil(
+        encoder_folder=tiny_bert_folder, translations=SENTENCES, targets=targets,
+        held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3]),
+        dev_pairs=pairs_of([4, 5]), images=images, classifier=classifier,
+        architecture=Architecture(),
+        settings=TrainingSettings(epochs=1, batch_size=2, learning_rate=1e-3),
+        seed=0, compute=COMPUTE, state_folder=tmp_path / "state", model_folder=tmp_path / "model",
+    )  # fmt: skip
+
+    after = classifier.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)

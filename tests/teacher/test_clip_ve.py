@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.embeddings import Embeddings, write_embeddings
+from clseave_core.teacher.clip_ve import Premises, train_clip_ve
+from clseave_core.training.device import Compute
+from clseave_core.training.settings import TrainingSettings
+
+COMPUTE = Compute("fp32", threads=1, device="cpu")
+SENTENCES = ["a dog", "a cat", "red", "blue"]
+BIAS_OF_LABEL = np.array([0, 1, 2])
+
+
+def pairs_of(n: int, seed: int) -> Pairs:
+    """The label is the sentence's number, so that the sentence alone gives it away."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, n)
+    return Pairs(
+        np.array([f"p{i}" for i in range(n)], dtype=object),
+        np.array([f"i{i}" for i in rng.integers(0, 5, n)], dtype=object),
+        BIAS_OF_LABEL[labels],
+        labels,
+    )
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Embeddings:
+    matrix = np.random.default_rng(0).normal(size=(5, 12)).astype(np.float32)
+    ids = [f"i{i}" for i in range(5)]
+    write_embeddings(tmp_path / "images.arrow", "image_id", [(ids, matrix)], 12)
+    return Embeddings.open(tmp_path / "images.arrow")
+
+
+def train(
+    folder: Path, clip: Path, images: Embeddings | None, hypothesis: str, **changes: object
+) -> list[dict[str, float]]:
+    settings = {"epochs": 8, "batch_size": 16, "learning_rate": 3e-3, "optimizer": "adam"}
+    return train_clip_ve(
+        clip_folder=clip, train_pairs=pairs_of(240, 1), dev_pairs=pairs_of(60, 2),
+        sentences=SENTENCES, images=images, hypothesis=hypothesis,
+        settings=TrainingSettings(**(settings | changes)), seed=0, compute=COMPUTE,
+        state_folder=folder / "state", model_folder=folder / "model",
+        hypotheses_file=folder / "hypotheses.arrow",
+    )  # type: ignore[arg-type, return-value]  # fmt: skip
+
+
+@pytest.mark.parametrize("with_images", [True, False])
+def test_a_label_in_the_sentence_is_found_with_and_without_pictures(
+    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings, with_images: bool
+) -> None:
+    history = train(tmp_path, tiny_clip_folder, images if with_images else None, "text")
+
+    assert history[-1]["dev_accuracy"] > 0.95
+    embeddings = Embeddings.open(tmp_path / "hypotheses.arrow")
+    assert embeddings.ids.tolist() == [0, 1, 2, 3]
+    assert len(np.unique(embeddings.rows(range(4)), axis=0)) == 4
+
+
+def test_a_constant_sentence_knows_nothing_of_it(
+    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings
+) -> None:
+    history = train(tmp_path, tiny_clip_folder, images, "constant")
+
+    assert history[-1]["dev_accuracy"] < 0.6
+    embeddings = Embeddings.open(tmp_path / "hypotheses.arrow")
+    assert len(np.unique(embeddings.rows(range(4)), axis=0)) == 1
+
+
+def test_length_groups_change_the_padding_and_nothing_else(
+    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings
+) -> None:
+    one, four = (
+        train(tmp_path / str(n), tiny_clip_folder, images, "text", epochs=1, length_groups=n)
+        for n in (1, 4)
+    )
+
+    assert one[0]["train_loss"] == pytest.approx(four[0]["train_loss"], abs=1e-4)
+
+
+def test_the_constant_premise_is_one_unit_vector() -> None:
+    premises = Premises.constant(pairs_of(3, 0), 16, COMPUTE)
+
+    assert torch.linalg.vector_norm(premises.images, dim=1).tolist() == [1.0]
+    assert premises.rows.tolist() == [0, 0, 0]
