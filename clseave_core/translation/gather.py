@@ -1,0 +1,80 @@
+"""Put a language's shards together, checked against the English sentences."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clseave_core.corpus.schemas import HYPOTHESES
+from clseave_core.files import read_table
+from clseave_core.translation.cache import TranslationCache
+from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.translation.settings import TranslationSettings
+from clseave_core.translation.translate import TooManyUnchangedError, unchanged_message
+
+logger = logging.getLogger(__name__)
+
+
+def gather_shards(
+    shards: Sequence[str | Path],
+    hypotheses: str | Path,
+    lang: str,
+    settings: TranslationSettings,
+    cache: TranslationCache | None = None,
+    *,
+    source: str = "en",
+) -> pd.DataFrame:
+    """The rows of TRANSLATIONS for every row of the file `hypotheses`, in its order.
+
+    `shards` are the files of all shards in their order. Raises ValueError naming the shard and row
+    where ids or order differ from the English, a count differs, a text is empty or another
+    provider's. Raises TooManyUnchangedError when more than the settings' share equals the English;
+    then the cache, if given, forgets those answers, so that shards made anew ask for them again.
+    """
+    english = read_table(hypotheses, HYPOTHESES, ["hypothesis_id", "text"])
+    expected = english["hypothesis_id"].to_numpy()
+    parts, start = [], 0
+    for path in shards:
+        part = read_table(path, TRANSLATIONS)
+        _check(part, expected[start : start + len(part)], path, settings.provider)
+        parts.append(part)
+        start += len(part)
+    if start != len(english):
+        raise ValueError(
+            f"the {len(shards)} shards of {lang} have {start} rows, {hypotheses} has "
+            f"{len(english)}. Delete the shards to have them made again."
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    unchanged = english["text"][rows["unchanged"].to_numpy()].tolist()
+    logger.info("%s: %d of %d translations equal the English", lang, len(unchanged), len(rows))
+    if len(unchanged) > settings.max_unchanged * len(rows):
+        if cache is not None:
+            cache.forget_unchanged(settings.provider, source, lang)
+        raise TooManyUnchangedError(
+            unchanged_message(lang, unchanged, len(rows), settings.max_unchanged)
+            + f" The shards to delete for that: {', '.join(str(path) for path in shards)}."
+        )
+    return rows
+
+
+def _check(
+    part: pd.DataFrame, expected: npt.NDArray[np.int32], path: str | Path, provider: str
+) -> None:
+    """Hold one shard against the ids that stand in its place in the English."""
+    ids = part["hypothesis_id"].to_numpy()
+    again = f"Delete {path} to have it made again."
+    if len(expected) < len(ids):
+        raise ValueError(f"{path} row {len(expected)}: there are no more hypotheses. {again}")
+    for row, (found, wanted) in enumerate(zip(ids.tolist(), expected.tolist(), strict=True)):
+        if found != wanted:
+            raise ValueError(f"{path} row {row}: hypothesis_id {found}, expected {wanted}. {again}")
+    for row, (text, name) in enumerate(zip(part["text"], part["provider"], strict=True)):
+        if not text or not text.strip():
+            raise ValueError(f"{path} row {row}: the translation is {text!r}. {again}")
+        if name != provider:
+            raise ValueError(
+                f"{path} row {row}: the provider is {name!r}, the study's is {provider!r}. {again}"
+            )

@@ -1,0 +1,150 @@
+"""Google's translation page, through deep-translator's GoogleTranslator under our own client.
+
+deep-translator knows the page: its address, its parameters and where the translation stands in it.
+But it asks without a timeout, throws the status away and joins lines that are separated by `<br>`
+without even a space. Its module takes `get` from a name `requests`; while a question is asked, that
+name is this client, which asks with a timeout, keeps one connection open, counts, raises what went
+wrong, and turns `<br>` into a line feed before the page is parsed.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import deep_translator.google as page_module
+import requests
+from deep_translator.exceptions import NotValidLength, TranslationNotFound
+
+from clseave_core.languages import language
+
+_TOO_LONG = (400, 413, 414)
+_TOO_MANY = 429
+_BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
+
+
+class UnansweredError(RuntimeError):
+    """One request brought no translation.
+
+    `worth_repeating` tells whether the same request may succeed later, `retry_after` how many
+    seconds the service wants to wait, `too_long` whether a shorter request may succeed at once.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        worth_repeating: bool = False,
+        retry_after: float | None = None,
+        too_long: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.worth_repeating = worth_repeating
+        self.retry_after = retry_after
+        self.too_long = too_long
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What deep-translator reads of a response."""
+
+    status_code: int
+    text: str
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class GoogleClient:
+    """Asks the page for translations from one language into another (ISO codes).
+
+    `requests` counts what was sent. Not for several threads at once.
+    """
+
+    def __init__(self, source: str, target: str, url: str, timeout_seconds: float) -> None:
+        self._translator = page_module.GoogleTranslator(
+            source=language(source).google, target=language(target).google
+        )
+        self._url = url
+        self._timeout = timeout_seconds
+        self._session = requests.Session()
+        self.requests = 0
+
+    def ask(self, text: str) -> str:
+        """Send one request; return the page's translation of `text`, its lines kept.
+
+        Raises UnansweredError; an empty translation is one.
+        """
+        try:
+            with self._in_force():
+                answer: str | None = self._translator.translate(text)
+        except NotValidLength:
+            raise UnansweredError(
+                f"{len(text)} characters are too many for one request", too_long=True
+            ) from None
+        except TranslationNotFound:
+            raise UnansweredError(
+                "the page has no translation in it (was it redesigned?)", worth_repeating=True
+            ) from None
+        if not answer or not answer.strip():
+            raise UnansweredError("an empty answer", worth_repeating=True)
+        return answer
+
+    def get(self, url: str, params: dict[str, str], proxies: dict[str, str] | None = None) -> _Page:
+        """Take the place of `requests.get` in deep-translator's module.
+
+        `url` is deep-translator's own address; the client's is asked instead.
+        """
+        self.requests += 1
+        try:
+            response = self._session.get(
+                self._url, params=params, proxies=proxies, timeout=self._timeout
+            )
+        except requests.Timeout:
+            raise UnansweredError(
+                f"no answer within {self._timeout:g} s", worth_repeating=True
+            ) from None
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            raise UnansweredError(
+                f"the connection to {self._url} failed ({type(error).__name__})",
+                worth_repeating=True,
+            ) from error
+        status = response.status_code
+        if not 200 <= status < 300:
+            raise UnansweredError(
+                f"status {status} from {self._url}",
+                worth_repeating=status == _TOO_MANY or status >= 500,
+                retry_after=_seconds(response.headers.get("Retry-After")),
+                too_long=status in _TOO_LONG,
+            )
+        response.encoding = "utf-8"
+        return _Page(status, _BREAK.sub("\n", response.text))
+
+    @contextmanager
+    def _in_force(self) -> Iterator[None]:
+        """Let deep-translator's module find this client under the name `requests`."""
+        module: Any = page_module
+        before = module.requests
+        module.requests = self
+        try:
+            yield
+        finally:
+            module.requests = before
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Read a Retry-After header: seconds or a date; None when absent or not understood."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdigit():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,73 @@
+"""What a translator is: sentences in, answers out in batches, each batch worth keeping at once."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The translation of one sentence; `unchanged` when it says the same in the same letters."""
+
+    source: str
+    translation: str
+    unchanged: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A sentence that has no translation in the end, and why."""
+
+    source: str
+    reason: str
+
+
+class ServiceGoneError(RuntimeError):
+    """The service answers no more; what was answered before is kept."""
+
+
+class Translator(Protocol):
+    """A provider, bound to one pair of languages.
+
+    `translate` yields batches (for a network provider, one per request) that together hold each
+    of the given distinct sentences once, in any order, as an Answer or a Failure. It raises
+    ServiceGoneError when going on makes no sense.
+    """
+
+    @property
+    def provider(self) -> str:
+        """The name that goes into the cache and the tables."""
+
+    @property
+    def needs_cache(self) -> bool:
+        """Whether its answers cost so much that each is kept."""
+
+    def translate(self, sentences: Sequence[str]) -> Iterator[list[Answer | Failure]]:
+        """Translate distinct, non-empty sentences."""
+
+
+def clean(text: str) -> str:
+    """One line of text as it is kept: entities resolved, NFC, no white space around or doubled.
+
+    Google's page escapes some characters twice, so that a parsed page still says `&#39;`.
+    """
+    return re.sub(r"\s*[\r\n]\s*", " ", unicodedata.normalize("NFC", unescape(text))).strip()
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts have the same letters and digits, whatever their case and punctuation.
+
+    "n/a" and "N/A." are the same; so are two texts without any letter or digit, if equal.
+    """
+    first, second = (
+        [character for character in text.casefold() if character.isalnum()] for text in (one, other)
+    )
+    return first == second if first or second else one.strip() == other.strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate: at least one letter."""
+    return any(character.isalpha() for character in text)
