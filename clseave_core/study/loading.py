@@ -1,12 +1,13 @@
 """Read a study: its YAML, what it is based on, the overrides, and whether it all fits together."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import yaml
+from jsonschema.protocols import Validator
 
 from clseave_core.languages import language
 
@@ -24,7 +25,10 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     root = Path(root)
     study = merge(_read_with_base(name, root, ()), overrides)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
-    _check_schema(study, root / "schemas/study.schema.yaml", where)
+    schema = yaml.safe_load((root / "schemas/study.schema.yaml").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    _retype(study, overrides, validator)
+    _check_schema(study, validator, where)
     study = _fill_presets(study, where)
     problems = check_references(study)
     if problems:
@@ -62,12 +66,29 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
     return content if base is None else merge(_read_with_base(base, root, (*above, name)), content)
 
 
-def _check_schema(study: Study, schema_path: Path, where: str) -> None:
-    schema = yaml.safe_load(schema_path.read_text(encoding="utf-8"))
-    errors = sorted(
-        jsonschema.Draft202012Validator(schema).iter_errors(study),
-        key=lambda error: error.json_path,
-    )
+def _retype(study: Study, overrides: Mapping[str, Any], validator: Validator) -> None:
+    """Read overrides that are text as YAML where the schema wants no text.
+
+    Snakemake's `--config 'methods={clseave: {training: {epochs: 3}}}'` gives '3', a text.
+    """
+    for error in list(validator.iter_errors(study)):
+        path, text = list(error.absolute_path), error.instance
+        if error.validator == "type" and isinstance(text, str) and _inside(overrides, path) == text:
+            _inside(study, path[:-1])[path[-1]] = yaml.safe_load(text)
+
+
+def _inside(tree: Any, path: Iterable[str | int]) -> Any:
+    """The value at `path` of nested mappings and lists; None where there is none."""
+    for key in path:
+        try:
+            tree = tree[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
+
+
+def _check_schema(study: Study, validator: Validator, where: str) -> None:
+    errors = sorted(validator.iter_errors(study), key=lambda error: error.json_path)
     if errors:
         lines = "\n".join(f"  {_explain(error)}" for error in errors)
         raise ValueError(f"{where} is not valid:\n{lines}")
@@ -77,10 +98,12 @@ def _explain(error: jsonschema.ValidationError) -> str:
     place = error.json_path.removeprefix("$").removeprefix(".") or "the study"
     hint = ""
     if isinstance(error.instance, str) and _is_number(error.instance):
-        hint = (
-            f" YAML reads {error.instance} as text; write the number with a dot, e.g. "
-            f"{float(error.instance):.1e}."
-        )
+        hint = " Write the number without quotes."
+        if isinstance(yaml.safe_load(error.instance), str):
+            hint = (
+                f" YAML reads {error.instance} as text; write the number with a dot, e.g. "
+                f"{float(error.instance):.1e}."
+            )
     return f"{place}: {error.message}.{hint}"
 
 

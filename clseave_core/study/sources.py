@@ -109,7 +109,7 @@ class Sources:
         Teachers with the same model and image tower share one file.
         """
         tower = self._tower(teacher)
-        return next(name for name in self.study["teachers"] if self._tower(name) == tower)
+        return next(str(name) for name in self.study["teachers"] if self._tower(name) == tower)
 
     def _tower(self, teacher: str) -> tuple[str, str]:
         entry = self.study["teachers"][teacher]

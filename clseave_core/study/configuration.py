@@ -1,0 +1,31 @@
+"""The study as a command sees it: its file, with the keys of config.yaml laid over it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from clseave_core.study.loading import NOT_OF_A_STUDY, Study, load_study
+from clseave_core.study.sources import Sources
+
+
+def configured_study(name: str | None, root: str | Path = ".") -> tuple[str, Sources]:
+    """The name and the sources of the study `name`, or of the one that config.yaml names.
+
+    Raises FileNotFoundError and ValueError as `load_study` does, and for a config.yaml that is
+    no mapping.
+    """
+    path = Path(root) / "config.yaml"
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {error}") from error
+    if not isinstance(config, dict) or "study" not in config or "resources" not in config:
+        raise ValueError(f"{path} must be a mapping with the keys study and resources.")
+    name = name or str(config["study"])
+    study = load_study(name, _overrides(config), root)
+    return name, Sources(name, study, str(config["resources"]))
+
+
+def _overrides(config: dict[str, Any]) -> Study:
+    return {key: value for key, value in config.items() if key not in NOT_OF_A_STUDY}
