@@ -19,9 +19,12 @@ sources = Sources(STUDY, config, config["resources"])
 config["translation"] = sources.translation
 check_reuse(STUDY, config)
 
-# Only download_model asks the hub; every other job must do without.
-HUB_OFFLINE = os.environ.get("HF_HUB_OFFLINE", "0")
+# Only download_model asks the hub, as the user has it; every other job must do without.
+os.environ.setdefault("HF_HUB_OFFLINE_OF_USER", os.environ.get("HF_HUB_OFFLINE", "0"))
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Jobs report their progress themselves; bars and reports of these libraries would drown it.
+os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
 
 pathvars:

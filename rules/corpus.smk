@@ -48,7 +48,6 @@ rule download_model:
         "../environment.yaml"
     params:
         model=lambda wildcards: sources.repositories[wildcards.repository],
-        hub_offline=HUB_OFFLINE,
     script:
         "../workflow_scripts/download_model.py"
 

@@ -2,9 +2,10 @@
 
 import os
 
-# Jobs run offline (rules/common.smk); this one as the user has it. The hub's library reads the
-# variable when it is imported.
-os.environ["HF_HUB_OFFLINE"] = snakemake.params.hub_offline
+# Jobs run offline and without bars (rules/common.smk); this one as the user has it. The hub's
+# library reads the variables when it is imported.
+os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_OFFLINE_OF_USER"]
+del os.environ["HF_HUB_DISABLE_PROGRESS_BARS"]
 
 from clseave_core.corpus.hub import fetch_model
 from clseave_core.run import start
