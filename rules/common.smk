@@ -1,13 +1,10 @@
 # What all rules share: the study, the paths, the wildcards, and how inputs are named.
-import os
 import sys
 
 sys.path.insert(0, workflow.basedir)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [workflow.basedir, *filter(None, [os.environ.get("PYTHONPATH")])]
-)
 
 from clseave_core.study.code import core_modules
+from clseave_core.study.environment import set_job_environment
 from clseave_core.study.loading import NOT_OF_A_STUDY, load_study
 from clseave_core.study.reuse import check_reuse
 from clseave_core.study.sources import Sources
@@ -19,12 +16,7 @@ sources = Sources(STUDY, config, config["resources"])
 config["translation"] = sources.translation
 check_reuse(STUDY, config)
 
-# Only download_model asks the hub, as the user has it; every other job must do without.
-os.environ.setdefault("HF_HUB_OFFLINE_OF_USER", os.environ.get("HF_HUB_OFFLINE", "0"))
-os.environ["HF_HUB_OFFLINE"] = "1"
-# Jobs report their progress themselves; bars and reports of these libraries would drown it.
-os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+set_job_environment(workflow.basedir)
 
 
 pathvars:
@@ -86,7 +78,9 @@ def teacher_file(name):
     """A file of the teacher that the wildcards name, directly or through their method."""
 
     def path(wildcards):
-        teacher = getattr(wildcards, "teacher", None) or config["methods"][wildcards.method]["teacher"]
+        teacher = (
+            getattr(wildcards, "teacher", None) or config["methods"][wildcards.method]["teacher"]
+        )
         return f"{stage('teacher')}/{teacher}/seed{wildcards.seed}/{name}"
 
     return path
@@ -98,3 +92,28 @@ def image_embeddings(wildcards):
     if config["teachers"][teacher].get("premise") == "constant":
         return []
     return f"{stage('teacher')}/{sources.image_owner(teacher)}/images.arrow"
+
+
+def predicted_text(wildcards):
+    """A student reads translations; a method without one is the teacher's own embeddings."""
+    if "student" not in config["methods"][wildcards.method]:
+        return {"hypotheses": teacher_file("hypotheses.arrow")(wildcards)}
+    return {
+        "student": f"results/{STUDY}/students/{wildcards.method}/{wildcards.lang}/seed{wildcards.seed}/model",
+        "translation": f"{stage('translation')}/{wildcards.lang}.parquet",
+    }
+
+
+def of_every_run(pattern):
+    """Paths of all methods, their languages, seeds and test sets."""
+    return [
+        path
+        for method in config["methods"]
+        for path in expand(
+            pattern,
+            method=method,
+            lang=method_languages(method),
+            seed=config["seeds"],
+            testset=config["testsets"],
+        )
+    ]

@@ -65,12 +65,12 @@ rule generate_world:
         "<logs>/generate_world.log",
     benchmark:
         "<benchmarks>/generate_world.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("generate")
     resources:
         mem_mb=memory("generate"),
         runtime=minutes("generate"),
-    conda:
-        "../environment.yaml"
     params:
         world=config["corpus"].get("world"),
         languages=config["languages"],
@@ -89,12 +89,12 @@ rule generate_clip:
         "<logs>/generate_clip.log",
     benchmark:
         "<benchmarks>/generate_clip.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("train")
     resources:
         mem_mb=memory("train"),
         runtime=minutes("train"),
-    conda:
-        "../environment.yaml"
     params:
         settings=sources.generator_settings("clip"),
         seed=sources.world_seed,
@@ -114,12 +114,12 @@ rule generate_bert:
         "<logs>/generate_bert.log",
     benchmark:
         "<benchmarks>/generate_bert.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("train")
     resources:
         mem_mb=memory("train"),
         runtime=minutes("train"),
-    conda:
-        "../environment.yaml"
     params:
         settings=sources.generator_settings("bert"),
         seed=sources.world_seed,
@@ -142,12 +142,12 @@ rule prepare_corpus:
         "<logs>/prepare_corpus.log",
     benchmark:
         "<benchmarks>/prepare_corpus.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("read")
     resources:
         mem_mb=memory("read"),
         runtime=minutes("read"),
-    conda:
-        "../environment.yaml"
     params:
         splits=sources.splits,
         expected=config["corpus"].get("expected", {}),

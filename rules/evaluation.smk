@@ -1,16 +1,6 @@
 # What each method says about each pair of a test set, and how often it is right.
 
 
-def predicted_text(wildcards):
-    """A student reads translations; a method without one is the teacher's own embeddings."""
-    if "student" not in config["methods"][wildcards.method]:
-        return {"hypotheses": teacher_file("hypotheses.arrow")(wildcards)}
-    return {
-        "student": f"results/{STUDY}/students/{wildcards.method}/{wildcards.lang}/seed{wildcards.seed}/model",
-        "translation": f"{stage('translation')}/{wildcards.lang}.parquet",
-    }
-
-
 rule predict:
     input:
         unpack(predicted_text),
@@ -24,13 +14,13 @@ rule predict:
         "<logs>/predict/{method}/{lang}/seed{seed}/{testset}.log",
     benchmark:
         "<benchmarks>/predict/{method}/{lang}/seed{seed}/{testset}.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("predict")
     resources:
         gpu=1,
         mem_mb=memory("predict"),
         runtime=minutes("predict"),
-    conda:
-        "../environment.yaml"
     params:
         premise=lambda wildcards: config["methods"][wildcards.method].get("premise", "image"),
         draws=lambda wildcards: config["methods"][wildcards.method].get("draws", 1),
@@ -50,12 +40,12 @@ rule score_predictions:
         "<logs>/score_predictions/{method}/{lang}/seed{seed}/{testset}.log",
     benchmark:
         "<benchmarks>/score_predictions/{method}/{lang}/seed{seed}/{testset}.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("read")
     resources:
         mem_mb=memory("read"),
         runtime=minutes("read"),
-    conda:
-        "../environment.yaml"
     params:
         evaluation=config["evaluation"],
     script:

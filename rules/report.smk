@@ -1,17 +1,4 @@
 # The tables. results/accuracy_table.csv is that of the study that ran last.
-def of_every_run(pattern):
-    """Paths of all methods, their languages, seeds and test sets."""
-    return [
-        path
-        for method in config["methods"]
-        for path in expand(
-            pattern,
-            method=method,
-            lang=method_languages(method),
-            seed=config["seeds"],
-            testset=config["testsets"],
-        )
-    ]
 
 
 rule tabulate_accuracy:
@@ -28,12 +15,12 @@ rule tabulate_accuracy:
         "<logs>/tabulate_accuracy.log",
     benchmark:
         "<benchmarks>/tabulate_accuracy.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("read")
     resources:
         mem_mb=memory("read"),
         runtime=minutes("read"),
-    conda:
-        "../environment.yaml"
     params:
         study=STUDY,
         facts={

@@ -21,13 +21,13 @@ rule train_student:
         "<logs>/train_student/{method}/{lang}/seed{seed}.log",
     benchmark:
         "<benchmarks>/train_student/{method}/{lang}/seed{seed}.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("train")
     resources:
         gpu=1,
         mem_mb=memory("train"),
         runtime=minutes("train"),
-    conda:
-        "../environment.yaml"
     params:
         method=lambda wildcards: config["methods"][wildcards.method],
         student=lambda wildcards: config["students"][config["methods"][wildcards.method]["student"]],

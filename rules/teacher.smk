@@ -13,14 +13,14 @@ rule embed_images:
         "<logs>/embed_images/{teacher}.log",
     benchmark:
         "<benchmarks>/embed_images/{teacher}.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("embed")
     resources:
         gpu=1,
         mem_mb=memory("embed"),
         runtime=minutes("embed"),
         workers=config.get("images", {}).get("workers", 1),
-    conda:
-        "../environment.yaml"
     params:
         image_tower=lambda wildcards: config["teachers"][wildcards.teacher].get(
             "image_tower", "pretrained"
@@ -48,13 +48,13 @@ rule train_teacher:
         "<logs>/train_teacher/{teacher}/seed{seed}.log",
     benchmark:
         "<benchmarks>/train_teacher/{teacher}/seed{seed}.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("train")
     resources:
         gpu=1,
         mem_mb=memory("train"),
         runtime=minutes("train"),
-    conda:
-        "../environment.yaml"
     params:
         teacher=lambda wildcards: config["teachers"][wildcards.teacher],
         threads=threads_of("train"),

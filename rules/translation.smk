@@ -36,12 +36,12 @@ rule gather_translations:
         "<logs>/gather_translations/{lang}.log",
     benchmark:
         "<benchmarks>/gather_translations/{lang}.tsv"
+    conda:
+        "../environment.yaml"
     threads: threads_of("read")
     resources:
         mem_mb=memory("read"),
         runtime=minutes("read"),
-    conda:
-        "../environment.yaml"
     params:
         provider=config["translation"]["provider"],
     script:

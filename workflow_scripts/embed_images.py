@@ -10,11 +10,11 @@ from clseave_core.teacher.images import embed_images
 if __name__ == "__main__":
     with start(snakemake) as state:
         params = snakemake.params
-        image_ids = {image for path in snakemake.input.pairs for image in Pairs.read(path).image_ids}
+        pairs = [Pairs.read(path) for path in snakemake.input.pairs]
         embed_images(
             Path(snakemake.input.model),
             open_pictures(snakemake.input.pictures),
-            sorted(image_ids),
+            sorted({image for split in pairs for image in split.image_ids}),
             Path(snakemake.output.embeddings),
             workers=snakemake.resources.workers,
             threads=params.threads,
