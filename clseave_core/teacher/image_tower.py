@@ -1,0 +1,153 @@
+"""The frozen image tower of a model folder, with the preprocessing that the model was made for.
+
+Preprocessing is the model's own image processor under its PIL backend, asked for by name: the
+torchvision backend gives other numbers. It runs in two halves. The pictures' half (resize, crop)
+gives bytes, a quarter of the memory that waits between the workers and the tower. The numbers'
+half (scale, normalise) maps each of the 256 levels of a channel to a float, so it is a table of
+3 x 256 floats that the processor itself has filled; both halves together are compared with the
+processor when a tower is loaded.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from clseave_core.teacher.image_preparation import Pixels
+from clseave_core.training.device import Compute
+
+Weights = Literal["pretrained", "random"]
+MAX_ASPECT = 100
+"""A narrower picture is refused: resized by its shorter edge it would take gigabytes."""
+
+
+def _tower_class(folder: Path, model_type: str) -> Any:
+    """The class of the image tower whose forward pass gives `image_embeds` after projection."""
+    if model_type == "clip":
+        from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
+
+        return CLIPVisionModelWithProjection
+    raise ValueError(
+        f"{folder}/config.json: model_type {model_type!r} has no image tower that is known; "
+        "known: clip. Choose another model, or add its class to teacher/image_tower.py."
+    )
+
+
+@contextmanager
+def _quiet_loading() -> Iterator[None]:
+    """Without transformers' report on the text tower, which an image tower has no use for."""
+    from transformers.utils import logging
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()
+
+
+def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
+    from transformers.models.auto.configuration_auto import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    tower = _tower_class(folder, config.model_type)
+    vision = config.vision_config
+    vision.projection_dim = config.projection_dim  # the folder's, where the two differ
+    if weights == "random":
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return tower(vision)
+    with _quiet_loading():
+        model, report = tower.from_pretrained(
+            folder,
+            config=vision,
+            dtype=torch.float32,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    if report["missing_keys"]:
+        # transformers would go on with random numbers in their place.
+        raise ValueError(
+            f"{folder}: the weights lack {len(report['missing_keys'])} tensors of the image tower, "
+            f"first {min(report['missing_keys'])}. Check that it is a whole CLIP model."
+        )
+    return model
+
+
+class ImageTower:
+    """A frozen image tower on its device: pictures to embeddings of `width` dimensions.
+
+    `weights` "random" is the same architecture as freshly initialised by the model's own rule with
+    `seed`: the control that shows what pretraining of the image tower is worth. That rule draws
+    position embeddings small (standard deviation `initializer_range`, .02 in CLIP), so that an
+    untrained CLIP is nearly a bag of patches; a folder whose configuration sets another
+    `initializer_range` is drawn with that.
+
+    Raises ValueError when the folder's model is of a kind that is not known or lacks weights.
+    """
+
+    def __init__(
+        self, folder: str | Path, compute: Compute, weights: Weights = "pretrained", seed: int = 0
+    ) -> None:
+        from transformers.models.auto.image_processing_auto import AutoImageProcessor
+
+        folder = Path(folder)
+        self._compute = compute
+        self._model = _load_model(folder, weights, seed).eval().to(compute.device)
+        self._processor = AutoImageProcessor.from_pretrained(
+            folder, backend="pil", local_files_only=True
+        )
+        self.width = int(self._model.config.projection_dim)
+        levels = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(1, 256, 3)
+        table = self._processor(
+            Image.fromarray(levels), do_resize=False, do_center_crop=False, do_pad=False
+        ).pixel_values[0]
+        self._table = torch.from_numpy(np.ascontiguousarray(table[:, 0])).to(compute.device)
+        self._check_preprocessing(folder)
+
+    def _check_preprocessing(self, folder: Path) -> None:
+        noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+        picture = Image.fromarray(noise)
+        ours = self.normalise(torch.from_numpy(self.pixels(picture)[None]))[0].cpu().numpy()
+        if not np.array_equal(ours, self._processor(picture).pixel_values[0]):
+            raise ValueError(
+                f"{folder}/preprocessor_config.json: this image processor does more than resize, "
+                "crop, scale and normalise, which clseave_core/teacher/image_tower.py cannot do. "
+                "Choose another model."
+            )
+
+    def pixels(self, picture: Image.Image) -> Pixels:
+        """Resize and crop one RGB picture: bytes [3, height, width]. Safe to call in threads.
+
+        Raises ValueError when the picture is too narrow.
+        """
+        if max(picture.size) > MAX_ASPECT * min(picture.size):
+            raise ValueError(
+                f"it has {picture.width} x {picture.height} pixels, narrower than 1:{MAX_ASPECT}"
+            )
+        result: Pixels = self._processor(
+            picture, do_rescale=False, do_normalize=False
+        ).pixel_values[0]
+        return result
+
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """Scale and normalise bytes [b, 3, height, width]: float32 of the same shape."""
+        channels = [self._table[channel][pixels[:, channel].int()] for channel in range(3)]
+        return torch.stack(channels, dim=1)
+
+    @torch.inference_mode()
+    def embed(self, pixels: Tensor) -> Tensor:
+        """Embeddings [b, width], float32 on the CPU, not normalised, of bytes [b, 3, h, w]."""
+        with self._compute.autocast():
+            values = self.normalise(self._compute.move(pixels))
+            embeddings: Tensor = self._model(pixel_values=values).image_embeds
+        return embeddings.float().cpu()
