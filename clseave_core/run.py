@@ -84,6 +84,8 @@ def _reporter(rule: str, log: Path) -> Any:
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         logger.error("%s failed", rule, exc_info=(kind, error, trace))
+        if kind is KeyboardInterrupt:
+            return  # whoever stopped it knows
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         print(f"{rule}: {kind.__name__}: {message}\n(traceback: {log})", file=sys.stderr)
 

@@ -1,0 +1,130 @@
+"""Run the workflow for a study and a target, on from wherever it stands, after any kill.
+
+python -m commands.run --study thesis --target results/accuracy_table.csv
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from clseave_core.report.terminal_table import show_table
+from clseave_core.study.configuration import configured_study
+from commands.folder_lock import (
+    FolderBusyError,
+    FolderLock,
+    Holder,
+    folder_lock,
+    refuse_beside_snakemake,
+)
+
+LOCK = Path("results/.run.lock")
+TABLE = "accuracy_table.csv"
+BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
+UNUSABLE = 2
+SNAKEMAKE = [sys.executable, "-m", "snakemake"]  # not the script: its path breaks when we move
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run, and return the exit code: 0, Snakemake's own, 75 where another run is at work."""
+    options = _parser().parse_args(arguments)
+    try:
+        study, _ = configured_study(options.study)
+    except (ValueError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
+    try:
+        with folder_lock(LOCK, Holder(study, options.target)) as lock:
+            refuse_beside_snakemake()
+            code = _run(study, options, lock)
+    except FolderBusyError as error:
+        print(error, file=sys.stderr)
+        return BUSY
+    if code == 0 and Path(options.target).name == TABLE:
+        print(f"\n{show_table(options.target)}\n{options.target}")
+    return code
+
+
+def _run(study: str, options: argparse.Namespace, lock: FolderLock) -> int:
+    """After a SIGKILL Snakemake needs exactly these two: its lock away, then rerun-incomplete."""
+    if any(Path(".snakemake/locks").glob("*.lock")):
+        code = _supervise(
+            [*SNAKEMAKE, "--unlock", "--quiet", "all", "--config", f"study={study}"], lock
+        )
+        if code != 0:
+            return code
+    return _supervise(snakemake_command(study, options), lock)
+
+
+def snakemake_command(study: str, options: argparse.Namespace) -> list[str]:
+    """Snakemake's command line; with a profile, the profile says how many cores."""
+    command = [*SNAKEMAKE, options.target, "--rerun-incomplete", "--show-failed-logs"]
+    command += ["--logger", "lines"]
+    if not any(word == "--profile" or word.startswith("--profile=") for word in options.more):
+        command += ["--cores", options.cores]
+    if options.gpus is not None:
+        command += ["--resources", f"gpu={options.gpus}"]
+    return [*command, *options.more, "--config", f"study={study}"]
+
+
+def _supervise(command: list[str], lock: FolderLock) -> int:
+    """Run `command` with the lock; pass on what is to end it, and wait until it has ended.
+
+    The child has a process group of its own, so that an interrupt reaches it and its jobs once,
+    whether it comes from a terminal or from `kill`. A request to terminate is passed on as an
+    interrupt: at a SIGTERM Snakemake would go on for as long as its running jobs take.
+    """
+    received: list[int] = []
+    children: list[subprocess.Popen[bytes]] = []
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        received.append(number)
+        for child in children:
+            _interrupt(child)
+
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wants it
+        ending.append(signal.SIGHUP)
+    before = {number: signal.signal(number, pass_on) for number in ending}
+    try:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, env=_environment(), process_group=0,
+            pass_fds=[lock.descriptor],
+        )  # fmt: skip
+        children.append(child)
+        lock.name_workflow(child.pid)
+        if received:
+            _interrupt(child)
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 128 + received[0] if received else code
+
+
+def _interrupt(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGINT)
+
+
+def _environment() -> dict[str, str]:
+    """The environment with the folder of the logger plugin `lines` on Python's path."""
+    path = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m commands.run", description=__doc__)
+    parser.add_argument("--study", help="a file of studies/; by default that of config.yaml")
+    parser.add_argument("--target", default=f"results/{TABLE}", help="the file to make")
+    parser.add_argument("--cores", default="all", help="cores to use (default: all)")
+    parser.add_argument("--gpus", type=int, help="jobs that may use a GPU at the same time")
+    parser.add_argument("more", nargs="*", help="after --: more options for Snakemake")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
