@@ -67,7 +67,13 @@ def snakemake_command(study: str, options: argparse.Namespace) -> list[str]:
         command += ["--cores", options.cores]
     if options.gpus is not None:
         command += ["--resources", f"gpu={options.gpus}"]
-    return [*command, *options.more, "--config", f"study={study}"]
+    return [*command, *_with_study(options.more, study)]
+
+
+def _with_study(words: list[str], study: str) -> list[str]:
+    """Put `study=...` among the values of --config; of two --config Snakemake reads the last."""
+    place = next((i for i, word in enumerate(words) if word in ("--config", "-C")), len(words))
+    return [*words[:place], "--config", f"study={study}", *words[place + 1 :]]
 
 
 def _supervise(command: list[str], lock: FolderLock) -> int:

@@ -1,0 +1,50 @@
+# The project's commands; `make` alone lists them. All make the environment first where it is missing.
+PYTHON := .venv/bin/python
+TARGET := results/accuracy_table.csv
+CORES := all
+TESTS := -n auto --maxprocesses 8 --dist loadfile
+
+.PHONY: help
+help: ## list these commands
+	@echo "make COMMAND [STUDY=pocket] [TARGET=$(TARGET)] [CORES=$(CORES)] [GPUS=1] [ARGS=...]"
+	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "  %-16s%s\n", $$1, $$2}' Makefile
+
+.PHONY: accuracy_table run check_study forecast
+accuracy_table: environment ## make results/accuracy_table.csv (of the pocket study, or STUDY) and show it
+	@$(PYTHON) -m commands.run $(RUN)
+
+run: environment ## make TARGET of STUDY; goes on after any kill; ARGS are more options for Snakemake
+	@$(PYTHON) -m commands.run $(RUN)
+
+check_study: environment ## see before anything runs whether STUDY can: paths, models, languages, settings
+	@$(PYTHON) -m commands.check_study $(STUDY) $(ARGS)
+
+forecast: environment ## tell what STUDY will take: requests, hours, gigabytes
+	@$(PYTHON) -m commands.forecast $(STUDY) $(ARGS)
+
+RUN = $(if $(STUDY),--study '$(STUDY)') --target '$(TARGET)' --cores '$(CORES)' \
+	$(if $(GPUS),--gpus '$(GPUS)') $(if $(ARGS),-- $(ARGS))
+
+.PHONY: test check
+test check: export OMP_NUM_THREADS = 1
+test: environment ## run all tests
+	$(PYTHON) -m pytest $(TESTS)
+
+check: environment ## run all tests and see that style, types and workflow are clean
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m snakefmt --check Snakefile rules
+	$(PYTHON) -m snakemake --lint
+	$(PYTHON) -m mypy .
+	$(PYTHON) -m pytest $(TESTS)
+
+.PHONY: environment lock
+environment: .venv/installed ## make .venv from requirements.lock
+	@$(PYTHON) -m commands.relocate_environment
+
+.venv/installed: requirements.lock
+	@sh commands/make_environment.sh
+	@touch $@
+
+lock: environment ## write requirements.lock and environment.yaml from pyproject.toml (ARGS=--upgrade)
+	sh commands/lock_requirements.sh $(ARGS)
