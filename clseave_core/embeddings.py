@@ -37,8 +37,8 @@ def write_embeddings(
             bad = ~np.isfinite(matrix).all(axis=1)
             if bad.any():
                 raise ValueError(
-                    f"{target}: the embedding of {id_name} {ids[int(bad.argmax())]!r} is not finite. "
-                    "Check the model's weights and its precision."
+                    f"{target}: the embedding of {id_name} {ids[int(bad.argmax())]!r} is not "
+                    "finite. Check the model's weights and its precision."
                 )
             id_array = pa.array(ids)
             values = pa.array(np.ascontiguousarray(matrix, dtype=np.float32).reshape(-1))

@@ -17,21 +17,23 @@ logger = logging.getLogger(__name__)
 class Progress:
     """Counts work done: `advance(n)`; use as a context manager."""
 
-    def __init__(self, title: str, total: int, unit: str) -> None:
+    def __init__(self, title: str, total: int, unit: str, quiet: bool = False) -> None:
+        self.quiet = quiet
         self.title, self.total, self.unit = title, total, unit
         self.done = 0
         self._start = self._last = time.monotonic()
-        terminal = sys.stderr.isatty()
-        self._bar = tqdm(total=total, desc=title, unit=f" {unit}") if terminal else None
+        terminal = sys.stderr.isatty() and not quiet
+        self._bar = (
+            tqdm(total=total, desc=title, unit=f" {unit}", leave=False) if terminal else None
+        )
 
     def advance(self, count: int = 1) -> None:
         """Say that `count` more units are done."""
         self.done += count
         if self._bar is not None:
             self._bar.update(count)
-            return
         now = time.monotonic()
-        if now - self._last >= SECONDS_BETWEEN_LINES:
+        if not self.quiet and now - self._last >= SECONDS_BETWEEN_LINES:
             self._last = now
             rate = self.done / max(now - self._start, 1e-9)
             left = (self.total - self.done) / max(rate, 1e-9)
@@ -46,7 +48,7 @@ class Progress:
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:
             self._bar.close()
-        elif error[0] is None:
+        if error[0] is None and not self.quiet:
             logger.info(
                 "%s: %d %s in %.1f s",
                 self.title,
