@@ -23,7 +23,7 @@ from clseave_core.languages import language
 
 _TOO_LONG = (400, 413, 414)
 _TOO_MANY = 429
-_BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
+BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
 
 
 class UnansweredError(RuntimeError):
@@ -117,11 +117,11 @@ class GoogleClient:
             raise UnansweredError(
                 f"status {status} from {self._url}",
                 worth_repeating=status == _TOO_MANY or status >= 500,
-                retry_after=_seconds(response.headers.get("Retry-After")),
+                retry_after=seconds_of(response.headers.get("Retry-After")),
                 too_long=status in _TOO_LONG,
             )
         response.encoding = "utf-8"
-        return _Page(status, _BREAK.sub("\n", response.text))
+        return _Page(status, BREAK.sub("\n", response.text))
 
     @contextmanager
     def _in_force(self) -> Iterator[None]:
@@ -135,7 +135,7 @@ class GoogleClient:
             module.requests = before
 
 
-def _seconds(retry_after: str | None) -> float | None:
+def seconds_of(retry_after: str | None) -> float | None:
     """Read a Retry-After header: seconds or a date; None when absent or not understood."""
     if retry_after is None:
         return None

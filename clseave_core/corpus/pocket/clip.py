@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,12 +34,14 @@ class ClipSettings(ModelSettings):
 
     `patch` in pixels; `projection` is the width of the shared embeddings; `embedding_sd` the
     standard deviation that token, patch and place embeddings start with. CLIP's own 0.02 leaves
-    so small a model a bag of words that knows no places.
+    so small a model a bag of words that knows no places. `logit_scale` multiplies the cosines and
+    is fixed: learnt, it runs away on so easy a task and the towers stop improving.
     """
 
     patch: int
     projection: int
     embedding_sd: float
+    logit_scale: float
 
 
 def train_tokenizer(texts: Iterable[str]) -> CLIPTokenizer:
@@ -87,6 +90,7 @@ def new_clip(
         "num_hidden_layers": settings.layers,
         "num_attention_heads": settings.heads,
         "projection_dim": settings.projection,
+        "hidden_act": "relu",  # a quarter faster here than CLIP's own quick GELU
     }
     text = {
         **tower,
@@ -100,7 +104,9 @@ def new_clip(
     model = CLIPModel(
         CLIPConfig(text_config=text, vision_config=vision, projection_dim=settings.projection)
     )
+    model.logit_scale.requires_grad_(False)
     with torch.no_grad():
+        model.logit_scale.fill_(math.log(settings.logit_scale))
         text_embeddings = model.text_model.embeddings
         vision_embeddings = model.vision_model.embeddings
         for weight in (
@@ -153,10 +159,14 @@ def pretrain_clip(
             settings, len(tokenizer), tokenizer.eos_token_id, tokenizer.bos_token_id,
             pictures[0].width,
         )  # fmt: skip
-        answers = torch.arange(settings.batch)
+        half = len(captions) // 2
+        answers = torch.arange(settings.batch // 2 * 2)
 
         def loss_of_step(_: int) -> torch.Tensor:
-            rows = torch.from_numpy(rng.choice(len(captions), settings.batch, replace=False))
+            # A scene and its twin, which differs in one cell, stand in one batch: telling them
+            # apart takes every cell.
+            firsts = rng.choice(half, settings.batch // 2, replace=False)
+            rows = torch.from_numpy(np.concatenate([firsts, firsts + half]))
             logits = model(input_ids=tokens[rows], pixel_values=pixels[rows]).logits_per_image
             by_image = torch.nn.functional.cross_entropy(logits, answers)
             return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2

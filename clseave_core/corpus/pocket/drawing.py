@@ -19,8 +19,10 @@ RGB = {
 BACKGROUND = 238
 TILE = (122, 122, 128)
 STRIPE = (92, 92, 98)
-RADIUS = 0.36
+RADIUS = 0.38
 """Of a cell's side, before jitter."""
+RING = 0.5
+"""Thickness of a circle's line, of its radius."""
 
 
 def _corners(shape: str) -> list[tuple[float, float]]:
@@ -40,13 +42,16 @@ def _draw_object(
     draw: ImageDraw.ImageDraw, value: int, centre: tuple[float, float], radius: float,
     angle: float, shade: float,
 ) -> None:  # fmt: skip
-    """Draw one object; `shade` multiplies its colour."""
+    """Draw one object; `shade` multiplies its colour.
+
+    A circle is a ring: a disc of six pixels is hardly another thing than a square of six pixels.
+    """
     colour, shape = object_of(value)
     red, green, blue = (min(255, round(part * shade)) for part in RGB[colour])
     x, y = centre
     if shape == "circle":
-        r = radius * 0.88
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=(red, green, blue))
+        box = (x - radius, y - radius, x + radius, y + radius)
+        draw.ellipse(box, outline=(red, green, blue), width=round(radius * RING))
         return
     points = [
         (x + radius * r * math.cos(a + angle), y + radius * r * math.sin(a + angle))

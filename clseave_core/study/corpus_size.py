@@ -1,0 +1,75 @@
+"""How large a study's corpus is: counted where it is prepared, else as the study expects it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clseave_core.study.loading import Study
+
+DISTINCT_SHARE = 0.85
+"""Assumed: of people's freely written hypotheses few repeat. Of the 1,150 labelled rows of XVNLI's
+English test set, a subset of SNLI-VE, 1,148 are distinct; in 30 times as many pictures short
+sentences must repeat more often. SNLI-VE's papers give no number."""
+HYPOTHESIS_LENGTH = 38.0
+"""Mean URL-encoded characters of those 1,148 sentences."""
+
+
+@dataclass(frozen=True)
+class CorpusSize:
+    """Pairs by split, pictures in all, distinct English sentences and their mean encoded length.
+
+    `basis` says what the counts rest on, `sentence_basis` what the sentences do.
+    """
+
+    pairs: Mapping[str, int]
+    images: int
+    sentences: int
+    length: float
+    basis: str
+    sentence_basis: str
+
+
+def expected_size(study: Study) -> CorpusSize | None:
+    """The size that `corpus.expected` gives; None where it does not."""
+    expected = study["corpus"].get("expected", {})
+    if not expected.get("pairs") or not expected.get("images"):
+        return None
+    pairs = {name: int(count) for name, count in expected["pairs"].items()}
+    return CorpusSize(
+        pairs,
+        images=sum(map(int, expected["images"].values())),
+        sentences=round(DISTINCT_SHARE * sum(pairs.values())),
+        length=HYPOTHESIS_LENGTH,
+        basis="the study's expected counts",
+        sentence_basis=f"assumed: {DISTINCT_SHARE:.0%} of the pairs' sentences are distinct",
+    )
+
+
+def world_size(study: Study) -> CorpusSize:
+    """The size that the settings of a generated world ask for; balance may take some pairs away."""
+    world = study["corpus"]["world"]
+    sentences = sum(map(int, world["sentences"].values()))
+    basis = "the most that the world's settings allow"
+    return CorpusSize(
+        pairs={split: 3 * int(count) * sentences for split, count in world["triples"].items()},
+        images=sum(map(int, world["scenes"].values())),
+        sentences=sentences,
+        length=HYPOTHESIS_LENGTH,
+        basis=basis,
+        sentence_basis=basis,
+    )
+
+
+def prepared_size(report: Mapping[str, Any], encoded_lengths: Iterable[int]) -> CorpusSize:
+    """The size of a corpus whose `report.json` and sentences are there."""
+    splits = report["splits"]
+    lengths = list(encoded_lengths)
+    basis = "counted: the corpus is prepared"
+    return CorpusSize(
+        pairs={name: int(split["rows"]) for name, split in splits.items()},
+        images=sum(int(split["images"]) for split in splits.values()),
+        sentences=len(lengths),
+        length=sum(lengths) / max(len(lengths), 1),
+        basis=basis,
+        sentence_basis=basis,
+    )

@@ -1,0 +1,248 @@
+"""What a study will take: sentences, requests, hours, gigabytes, and what each figure rests on.
+
+Arithmetic only: counts come from `corpus_size`, speeds from `speeds` until the study's own jobs
+have been timed, sizes of models from `model_sizes`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import fmean
+
+from clseave_core.study.corpus_size import CorpusSize
+from clseave_core.study.model_sizes import WEIGHT_BYTES, parameters
+from clseave_core.study.sources import Sources
+from clseave_core.study.speeds import (
+    CAPTIONS,
+    JOB_SECONDS,
+    MASKED_SENTENCES,
+    POCKET,
+    PUBLISHED,
+    SCENES,
+    Speed,
+)
+from clseave_core.translation.packing import MAX_CHARACTERS
+from clseave_core.translation.settings import TranslationSettings
+
+IN_ALL = "in all"
+HOUR = 3600.0
+GIGABYTE = 1e9
+LINE_END = 3
+"""Encoded characters of the line feed between two sentences of a request (%0A)."""
+TEACHER_EPOCHS = 6
+"""Epochs until the thesis's CLIP-VE stopped early."""
+EMBEDDING_WIDTH = 512
+PICTURE_BYTES = 4_375_349_371 / 31_783
+"""Of one picture in the Flickr30k archive (a copy of flickr30k-images.tar.gz on the hub)."""
+ANNOTATION_BYTES = 150.0
+"""Of one compressed SNLI-VE row: 920 bytes in the plain files, assumed to shrink to a sixth."""
+STATE_COPIES = 4
+"""What a training saves to go on from: weights, two moments of Adam, the best epoch's weights."""
+
+Seconds = Mapping[str, Sequence[float]]
+"""Measured seconds of the study's own jobs, by rule."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of a forecast: `amount` in `unit`, of a `part`, and the `basis` it rests on."""
+
+    part: str
+    what: str
+    amount: float
+    unit: str
+    basis: str
+
+
+def forecast(sources: Sources, size: CorpusSize, measured: Seconds) -> list[Figure]:
+    """All figures, in the order of the study's stages, each part ending with its sum."""
+    return [
+        *_corpus(size),
+        *_translation(sources, size),
+        *_computing(sources, size, measured),
+        *_disk(sources, size),
+    ]
+
+
+def _corpus(size: CorpusSize) -> list[Figure]:
+    return [
+        Figure("corpus", "pairs", sum(size.pairs.values()), "", size.basis),
+        Figure("corpus", "pictures", size.images, "", size.basis),
+        Figure("corpus", "distinct English sentences", size.sentences, "", size.sentence_basis),
+    ]
+
+
+def sentences_per_request(length: float, settings: TranslationSettings) -> int:
+    """How many sentences of `length` encoded characters fit into one request."""
+    longest = min(settings.max_request_length, MAX_CHARACTERS)
+    return max(1, min(int((longest + LINE_END) / (length + LINE_END)), settings.max_sentences))
+
+
+def _translation(sources: Sources, size: CorpusSize) -> list[Figure]:
+    settings = TranslationSettings.from_study(sources.translation)
+    languages = len(sources.study["languages"])
+    if settings.provider == "file":
+        return [Figure("translation", "requests", 0, "", "translations come from files")]
+    packed = sentences_per_request(size.length, settings)
+    requests = languages * ceil(size.sentences / packed)
+    hours = requests / settings.requests_per_second / HOUR
+    return [
+        Figure(
+            "translation", "requests", requests, "",
+            f"{languages} languages, {packed} sentences of {size.length:.0f} characters a request; "
+            "an answer that is refused costs more",
+        ),
+        Figure(
+            "translation", "translating", hours, "hours",
+            f"{settings.requests_per_second:g} requests a second (the study's setting)",
+        ),
+    ]  # fmt: skip
+
+
+def _computing(sources: Sources, size: CorpusSize, measured: Seconds) -> list[Figure]:
+    study, seeds = sources.study, len(sources.study["seeds"])
+    speeds = POCKET if sources.is_generated else PUBLISHED
+    train = size.pairs["train"]
+    towers = {
+        sources.image_owner(name)
+        for name, teacher in study["teachers"].items()
+        if teacher.get("premise") != "constant"
+    }
+    students = list(_student_epochs(sources, size))
+    tests = len(study["testsets"]) * seeds
+    runs = tests * sum(len(_languages(sources, name)) for name in study["methods"])
+    teaching = sum(train * _epochs(teacher["training"]) for teacher in study["teachers"].values())
+    jobs = [
+        *_generating(sources),
+        ("embed_images", len(towers), size.images * len(towers), speeds.pictures),
+        ("train_teacher", len(study["teachers"]) * seeds, teaching * seeds, speeds.teacher),
+        ("train_student", len(students) * seeds, sum(students) * seeds, speeds.student),
+        ("predict", runs, runs * JOB_SECONDS, Speed(1.0, "measured: the start of a process")),
+    ]
+    figures = [
+        Figure("computing", f"{count} {rule}", hours, speeds.unit, basis)
+        for rule, count, hours, basis in (_timed(*job, measured) for job in jobs)
+    ]
+    total = sum(figure.amount for figure in figures)
+    return [*figures, Figure("computing", IN_ALL, total, speeds.unit, "the sum")]
+
+
+def _timed(
+    rule: str, count: int, work: float, speed: Speed, measured: Seconds
+) -> tuple[str, int, float, str]:
+    times = measured.get(rule, [])
+    if times:
+        basis = f"measured: {len(times)} of this study's own jobs"
+        return rule, count, count * fmean(times) / HOUR, basis
+    return rule, count, work / speed.per_second / HOUR, speed.basis
+
+
+def _generating(sources: Sources) -> list[tuple[str, int, float, Speed]]:
+    """Jobs of a generated world: rule, how many, examples in all, speed."""
+    if not sources.is_generated:
+        return []
+    world = sources.study["corpus"]["world"]
+    scenes = sum(world["scenes"].values()) + world["pretraining_scenes"]
+    jobs = [("generate_world", 1, float(scenes), SCENES)]
+    for kind, speed in (("clip", CAPTIONS), ("bert", MASKED_SENTENCES)):
+        settings = sources.generator_settings(kind)
+        if settings:
+            jobs.append((f"generate_{kind}", 1, settings["steps"] * settings["batch"], speed))
+    return jobs
+
+
+def _epochs(training: Mapping[str, float]) -> float:
+    """Epochs until early stopping, as far as is known."""
+    patience = training.get("patience")
+    return min(training["epochs"], TEACHER_EPOCHS + patience) if patience else training["epochs"]
+
+
+def _student_epochs(sources: Sources, size: CorpusSize) -> list[float]:
+    """Sentences that each student sees in its training, one entry a method and language."""
+    seen = []
+    for name, method in sources.study["methods"].items():
+        if "student" in method:
+            training = method["training"]
+            distinct = training.get("weight", "pairs") == "distinct"
+            sentences = size.sentences if distinct else size.pairs["train"]
+            seen += [float(sentences * training["epochs"])] * len(_languages(sources, name))
+    return seen
+
+
+def _languages(sources: Sources, name: str) -> list[str]:
+    method = sources.study["methods"][name]
+    if "student" not in method:
+        return ["en"]
+    return list(method.get("languages", sources.study["languages"]))
+
+
+def _disk(sources: Sources, size: CorpusSize) -> list[Figure]:
+    return [
+        *_gigabytes("below resources/", _fetched(sources, size)),
+        *_gigabytes("below results/", _kept(sources, size)),
+    ]
+
+
+def _gigabytes(part: str, items: list[tuple[str, float, str]]) -> list[Figure]:
+    figures = [Figure(part, what, count / GIGABYTE, "GB", why) for what, count, why in items]
+    total = sum(figure.amount for figure in figures)
+    return [*figures, Figure(part, IN_ALL, total, "GB", "the sum")]
+
+
+def gigabytes(figures: Sequence[Figure], part: str) -> float:
+    """The sum of a forecast's disk part: "below resources/" or "below results/"."""
+    return next(f.amount for f in figures if f.part == part and f.what == IN_ALL)
+
+
+def _kept(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
+    """What the study makes: what, bytes, basis."""
+    study, seeds = sources.study, len(sources.study["seeds"])
+    sizes = {name: parameters(model) for name, model in study["models"].items()}
+    teachers = [sizes[teacher["model"]][1] for teacher in study["teachers"].values()] * seeds
+    students = [sizes[model][1] for model in _saved_students(sources)] * seeds
+    embeddings = size.images + len(teachers) * size.sentences
+    saved = "text encoders in fp32"
+    return [
+        (
+            "embeddings", EMBEDDING_WIDTH * 4.0 * embeddings,
+            f"{EMBEDDING_WIDTH} numbers in fp32 of each picture, and of each sentence a teacher",
+        ),
+        (f"{len(teachers)} teachers", float(WEIGHT_BYTES * sum(teachers)), saved),
+        (f"{len(students)} students", float(WEIGHT_BYTES * sum(students)), saved),
+        (
+            "state of one training", float(STATE_COPIES * WEIGHT_BYTES * max(teachers + students)),
+            "while it runs: weights, Adam's two moments, the best epoch's weights",
+        ),
+    ]  # fmt: skip
+
+
+def _saved_students(sources: Sources) -> list[str]:
+    """The model that each student starts from, one entry a method and language."""
+    study = sources.study
+    return [
+        study["students"][method["student"]]["model"]
+        for name, method in study["methods"].items()
+        if "student" in method
+        for _ in _languages(sources, name)
+    ]
+
+
+def _fetched(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
+    """What is downloaded or generated: what, bytes, basis. What the user has is not counted."""
+    corpus, items = sources.study["corpus"], []
+    if sources.is_generated:
+        world = corpus["world"]
+        scenes = sum(world["scenes"].values()) + world["pretraining_scenes"]
+        items.append(("pictures", 1700.0 * scenes, "measured: 1.7 kB a picture of 32 pixels"))
+    elif not corpus["pictures"].get("path"):
+        count, basis = size.images * PICTURE_BYTES, "a copy of the Flickr30k archive: 4.4 GB"
+        if "size" in corpus["pictures"]:
+            count, basis = float(corpus["pictures"]["size"]), "the size that the study gives"
+        items.append(("pictures", count, basis))
+    pairs = sum(size.pairs.values())
+    items.append(("annotations", pairs * ANNOTATION_BYTES, "assumed: 150 bytes a pair"))
+    for name, model in sources.study["models"].items():
+        if "path" not in model:
+            everything, _, basis = parameters(model)
+            items.append((f"model {name}", float(WEIGHT_BYTES * everything), basis))
+    return items

@@ -1,0 +1,25 @@
+"""How large pretrained models are, before they are fetched."""
+
+from typing import Any
+
+WEIGHT_BYTES = 4
+"""Of one parameter in fp32."""
+
+_PARAMETERS: dict[str, tuple[int, int]] = {
+    "openai/clip-vit-base-patch16": (149_620_737, 63_428_096),
+    "openai/clip-vit-base-patch32": (151_277_313, 63_428_096),
+    "google-bert/bert-base-multilingual-cased": (177_974_523, 177_262_848),
+}
+"""By hub id: parameters in all, and of the text encoder that is trained and saved."""
+ASSUMED = (180_000_000, 180_000_000)
+GENERATED = (300_000, 200_000)
+"""A generated model of the pocket study."""
+
+
+def parameters(model: dict[str, Any]) -> tuple[int, int, str]:
+    """Parameters of an entry of `models:` in all and of its text encoder, and what says so."""
+    if "generate" in model:
+        return *GENERATED, "measured: the pocket study's models"
+    if model.get("id") in _PARAMETERS:
+        return *_PARAMETERS[model["id"]], "the model's parameters in fp32"
+    return *ASSUMED, f"assumed: as large as multilingual BERT ({ASSUMED[0] // 10**6} million)"
