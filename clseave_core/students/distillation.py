@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -28,6 +29,7 @@ from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
 
+Mask = npt.NDArray[np.bool_]
 TRAIN_SAMPLE = 2000
 """Training examples on which the loss is also measured in eval mode, beside that of dev."""
 
@@ -129,7 +131,7 @@ class DistillationTask:
         return {name: float(value) / float(counts.sum()) for name, value in sums.items()}
 
 
-def training_examples(train_pairs: Pairs, held_out: Indices, settings: TrainingSettings) -> Indices:
+def training_examples(train_pairs: Pairs, held_out: Mask, settings: TrainingSettings) -> Indices:
     """Sentence rows to train on: of every pair, or each once; never a held-out sentence.
 
     `held_out` [m] is true for the sentences of the hypotheses table that no student may see.
@@ -143,7 +145,7 @@ def distil(
     encoder_folder: Path,
     translations: Sequence[str],
     targets: Embeddings,
-    held_out: Indices,
+    held_out: Mask,
     train_pairs: Pairs,
     dev_pairs: Pairs,
     images: Embeddings,

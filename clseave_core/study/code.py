@@ -34,5 +34,6 @@ def _imports(path: Path, root: Path) -> tuple[str, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names.append(node.module)
             names += [f"{node.module}.{alias.name}" for alias in node.names]
-    candidates = (name.replace(".", "/") + ".py" for name in names if name.startswith(PACKAGE))
+    paths = [name.replace(".", "/") for name in names if name.startswith(f"{PACKAGE}.")]
+    candidates = [path + ending for path in paths for ending in (".py", "/__init__.py")]
     return tuple(module for module in candidates if (root / module).exists())

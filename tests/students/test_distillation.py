@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.student import Student
 from clseave_core.students.distillation import Architecture, distance, distil, training_examples
 from clseave_core.training.device import Compute
+from clseave_core.training.history import Row
 from clseave_core.training.settings import TrainingSettings
 
 COMPUTE = Compute("fp32", threads=1, device="cpu")
@@ -37,10 +39,14 @@ def pairs_of(hypotheses: list[int]) -> Pairs:
     )
 
 
+def _numbers(row: Row) -> dict[str, float]:
+    return {name: value for name, value in row.items() if value is not None}
+
+
 def test_held_out_sentences_are_never_examples() -> None:
     pairs = pairs_of([2, 0, 2, 1, 3])
     held_out = np.array([False, True, False, False])
-    settings = {"epochs": 1, "batch_size": 2, "learning_rate": 1.0}
+    settings: dict[str, Any] = {"epochs": 1, "batch_size": 2, "learning_rate": 1.0}
 
     by_pairs = training_examples(pairs, held_out, TrainingSettings(**settings))
     distinct = training_examples(pairs, held_out, TrainingSettings(**settings, weight="distinct"))
@@ -88,8 +94,8 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
         model_folder=tmp_path / "model",
     )
 
-    last = history[-1]
-    assert last["train_mse_per_dim"] < 0.5 * history[0]["train_mse_per_dim"]
+    last, first = _numbers(history[-1]), _numbers(history[0])
+    assert last["train_mse_per_dim"] < 0.5 * first["train_mse_per_dim"]
     assert last["train_loss"] == pytest.approx(last["train_mse_per_dim"])
     assert last["train_mse_sum"] == pytest.approx(6 * last["train_mse_per_dim"], rel=1e-5)
     assert last["dev_mse_sum"] == pytest.approx(6 * last["dev_loss"], rel=1e-5)

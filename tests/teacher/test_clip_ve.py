@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -36,16 +37,26 @@ def images(tmp_path: Path) -> Embeddings:
 
 
 def train(
-    folder: Path, clip: Path, images: Embeddings | None, hypothesis: str, **changes: object
-) -> list[dict[str, float]]:
-    settings = {"epochs": 8, "batch_size": 16, "learning_rate": 3e-3, "optimizer": "adam"}
-    return train_clip_ve(
+    folder: Path,
+    clip: Path,
+    images: Embeddings | None,
+    hypothesis: Literal["text", "constant"],
+    **changes: Any,
+) -> list[dict[str, Any]]:
+    settings: dict[str, Any] = {
+        "epochs": 8,
+        "batch_size": 16,
+        "learning_rate": 3e-3,
+        "optimizer": "adam",
+    }
+    history = train_clip_ve(
         clip_folder=clip, train_pairs=pairs_of(240, 1), dev_pairs=pairs_of(60, 2),
         sentences=SENTENCES, images=images, hypothesis=hypothesis,
         settings=TrainingSettings(**(settings | changes)), seed=0, compute=COMPUTE,
         state_folder=folder / "state", model_folder=folder / "model",
         hypotheses_file=folder / "hypotheses.arrow",
-    )  # type: ignore[arg-type, return-value]  # fmt: skip
+    )  # fmt: skip
+    return [dict(row) for row in history]
 
 
 @pytest.mark.parametrize("with_images", [True, False])

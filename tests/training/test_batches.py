@@ -32,7 +32,7 @@ def test_length_batches_have_each_example_once_and_hardly_any_padding(
 
 def test_order_is_seeded_and_changes_with_the_epoch() -> None:
     def order(seed: int, epoch: int) -> list[int]:
-        return np.concatenate(random_batches(50, 8, seed, epoch)).tolist()
+        return [int(row) for row in np.concatenate(random_batches(50, 8, seed, epoch))]
 
     assert order(1, 1) == order(1, 1)
     assert order(1, 1) != order(1, 2)

@@ -2,11 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from clseave_core.training.history import write_events, write_history
+from clseave_core.training.history import Row, write_events, write_history
 
 
 def test_history_has_six_digits_and_empty_cells(tmp_path: Path) -> None:
-    rows = [{"epoch": 1, "train_loss": 1 / 3}, {"epoch": 2, "train_loss": 2e-7, "dev_loss": 1.5}]
+    rows: list[Row] = [
+        {"epoch": 1, "train_loss": 1 / 3},
+        {"epoch": 2, "train_loss": 2e-7, "dev_loss": 1.5},
+    ]
     write_history(tmp_path / "history.csv", rows)
 
     assert (tmp_path / "history.csv").read_text() == (

@@ -42,7 +42,7 @@ class Line:
 
     def loss(self, batch: Indices) -> tuple[Tensor, dict[str, Tensor]]:
         if self.steps == self.stop_at_step:
-            raise Interrupted
+            raise InterruptedTrainingError
         self.steps += 1
         error = self.model(XS[batch]) - 2 * XS[batch]
         return error.square().mean(), {"absolute": error.detach().abs().sum()}
@@ -56,9 +56,8 @@ class Line:
 
 
 def settings(**changes: Any) -> TrainingSettings:
-    return TrainingSettings(
-        **({"epochs": 4, "batch_size": 4, "learning_rate": 0.05, "keep": "last"} | changes)
-    )
+    given: dict[str, Any] = {"epochs": 4, "batch_size": 4, "learning_rate": 0.05, "keep": "last"}
+    return TrainingSettings(**(given | changes))
 
 
 def run(task: Line, folder: Path, **changes: Any) -> list[dict[str, Any]]:
@@ -146,10 +145,8 @@ def test_accumulated_batches_are_one_step_of_the_same_gradient(tmp_path: Path) -
     class Plain(Line):
         def __init__(self, size: int) -> None:
             super().__init__()
-            self.model = nn.Sequential(nn.Linear(1, 1))
             torch.manual_seed(7)
-            nn.init.normal_(self.model[0].weight)
-            nn.init.zeros_(self.model[0].bias)
+            self.model = nn.Sequential(nn.Linear(1, 1))
             self.size = size
 
         def batches(self, epoch: int) -> list[Indices]:

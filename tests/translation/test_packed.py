@@ -201,7 +201,7 @@ def test_a_service_that_is_gone_is_left_after_bounded_requests(cache: Translatio
 
     page = Page(gone_after_two)
     kept = []
-    with pytest.raises(ServiceGoneError, match="4 requests in a row.*status 503"):
+    with pytest.raises(ServiceGoneError, match=r"4 requests in a row.*status 503"):
         for batch in translator(page, cache).translate(english(200)):
             kept += batch
     assert len(kept) == 16

@@ -1,0 +1,68 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from clseave_core.study.loading import load_study, merge
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (ROOT / "studies").glob("*.yaml")])
+def test_every_study_that_is_shipped_loads(name: str) -> None:
+    study = load_study(name, {}, ROOT)
+
+    assert "presets" not in study
+    assert all("preset" not in teacher["training"] for teacher in study["teachers"].values())
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"languages": ["de", "xx"]}, r"language 'xx' is not known. Known codes: "),
+        ({"languages": ["en"]}, r"'en' is the teacher's language"),
+        ({"lanugages": ["de"]}, r"'lanugages' was unexpected"),
+        (
+            {"presets": {"clseave": {"learning_rate": "4e-5"}}},
+            r"presets.clseave.learning_rate: '4e-5' is not of type 'number'.*with a dot, e.g. "
+            r"4.0e-05",
+        ),
+        ({"methods": {"clseave": {"teacher": "clip_we"}}}, r"'clip_we' is none of the study's"),
+        ({"teachers": {"clip_ve": {"training": {"preset": "x"}}}}, r"preset is 'x', which is none"),
+        ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
+    ],
+)
+def test_a_mistake_is_named(overrides: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        load_study("pocket", overrides, ROOT)
+
+
+def test_a_number_without_its_dot_is_text_in_yaml_and_refused() -> None:
+    overrides = yaml.safe_load("presets: {clip_ve: {learning_rate: 4e-5}}")
+
+    with pytest.raises(ValueError, match="YAML reads 4e-5 as text"):
+        load_study("pocket", overrides, ROOT)
+
+
+def test_an_unknown_study_lists_the_known_ones() -> None:
+    with pytest.raises(FileNotFoundError, match="Studies there: pocket, pocket_full, thesis, tiny"):
+        load_study("pockt", {}, ROOT)
+
+
+def test_mappings_merge_lists_are_replaced_null_takes_away() -> None:
+    base = {"a": {"x": 1, "y": 2}, "b": [1, 2], "c": 3}
+
+    assert merge(base, {"a": {"y": None, "z": 4}, "b": [5], "c": None}) == {
+        "a": {"x": 1, "z": 4}, "b": [5],
+    }  # fmt: skip
+    assert base == {"a": {"x": 1, "y": 2}, "b": [1, 2], "c": 3}
+
+
+def test_studies_that_are_based_on_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies/one.yaml").write_text("based_on: two\n")
+    (tmp_path / "studies/two.yaml").write_text("based_on: one\n")
+
+    with pytest.raises(ValueError, match="circle: one -> two"):
+        load_study("one", {}, tmp_path)

@@ -1,0 +1,79 @@
+"""The beginning and end of a job: log, lock, error line, provenance."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from clseave_core.run import state_folder
+
+ROOT = Path(__file__).resolve().parents[1]
+JOB = """
+import sys, time, types
+from pathlib import Path
+from clseave_core.run import start
+class Named(dict):
+    pass
+job = types.SimpleNamespace(
+    log=["results/s/logs/rule/a.log"], rule="rule", wildcards={"lang": "de"}, params={"x": 1},
+    input={"code": ["code.py"]},
+)
+with start(job) as state:
+    print(state, flush=True)
+    BODY
+"""
+
+
+def begin(folder: Path, body: str) -> subprocess.Popen[str]:
+    (folder / "code.py").write_text("x = 1\n")
+    return subprocess.Popen(
+        [sys.executable, "-c", JOB.replace("BODY", body)],
+        cwd=folder, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_the_state_lies_outside_the_outputs() -> None:
+    assert state_folder(Path("results/s/logs/rule/a/b.log")) == Path("results/s/state/rule/a/b")
+
+
+def test_a_job_that_ends_well_leaves_its_provenance(tmp_path: Path) -> None:
+    out, err = begin(tmp_path, "pass").communicate(timeout=60)
+
+    assert out.strip() == "results/s/state/rule/a"
+    record = json.loads((tmp_path / "results/s/logs/rule/a.json").read_text())
+    assert record["params"] == {"x": 1}
+    assert record["wildcards"] == {"lang": "de"}
+    assert len(record["code"]["code.py"]) == 64
+    assert record["versions"]["torch"]
+    assert err == ""
+
+
+def test_an_error_is_a_line_on_the_terminal_and_a_traceback_in_the_log(tmp_path: Path) -> None:
+    job = begin(tmp_path, "raise ValueError('corpus.jsonl line 3 is bad')")
+    _, err = job.communicate(timeout=60)
+
+    assert job.returncode == 1
+    assert err == (
+        "rule: ValueError: corpus.jsonl line 3 is bad\n(traceback: results/s/logs/rule/a.log)\n"
+    )
+    log = (tmp_path / "results/s/logs/rule/a.log").read_text()
+    assert "Traceback" in log
+    assert not (tmp_path / "results/s/logs/rule/a.json").exists()
+
+
+@pytest.mark.slow
+def test_a_second_process_waits_and_names_the_first(tmp_path: Path) -> None:
+    first = begin(tmp_path, "time.sleep(3)")
+    assert first.stdout is not None
+    first.stdout.readline()
+    second = begin(tmp_path, "print(time.time())")
+    began = time.time()
+    out, err = second.communicate(timeout=60)
+    first.wait(timeout=60)
+
+    assert f"process {first.pid} of an earlier run still works on" in err
+    assert float(out.splitlines()[1]) > began + 1

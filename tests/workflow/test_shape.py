@@ -1,0 +1,134 @@
+"""The workflow's shape: names agree, rules are whole, every command line of the docs resolves."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+VERBS = {
+    "download",
+    "generate",
+    "prepare",
+    "embed",
+    "translate",
+    "gather",
+    "align",
+    "train",
+    "predict",
+    "score",
+    "compare",
+    "tabulate",
+    "plot",
+    "render",
+    "export",
+}
+RULE = re.compile(r"^rule (\w+):\n((?:[ \n].*\n|\n)*)", re.MULTILINE)
+RULES = {
+    name: body
+    for path in sorted((ROOT / "rules").glob("*.smk"))
+    for name, body in RULE.findall(path.read_text() + "\n")
+}
+SHARED_SCRIPTS = {
+    "download_annotations": "download_file", "download_pictures": "download_file",
+}  # fmt: skip
+
+
+def dry_run(*arguments: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_has_every_part_and_one_name(rule: str) -> None:
+    body = RULES[rule]
+
+    assert rule.split("_")[0] in VERBS
+    parts = ["output", "log", "benchmark", "conda", "params", "script"]
+    if not rule.startswith("download"):
+        parts.append("input")
+        assert f'code=core("{rule}")' in body
+    if not rule.startswith(("download", "translate")):
+        parts += ["threads", "resources"]
+    for part in parts:
+        assert f"    {part}:" in body, f"{rule} has no {part}"
+    assert f'"<logs>/{rule}' in body
+    assert f'"<benchmarks>/{rule}' in body
+    assert f"workflow_scripts/{SHARED_SCRIPTS.get(rule, rule)}.py" in body
+    assert "retries" not in body
+
+
+def test_gpu_rules_are_those_that_the_profile_sends_to_the_gpu_partition() -> None:
+    profile = yaml.safe_load((ROOT / "slurm/config.yaml").read_text())
+
+    assert {rule for rule, body in RULES.items() if "gpu=1" in body} == set(
+        profile["set-resources"]
+    )
+
+
+def test_scripts_are_short() -> None:
+    for path in (ROOT / "workflow_scripts").glob("*.py"):
+        assert len(path.read_text().splitlines()) <= 50, path
+
+
+@pytest.mark.slow
+def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", dry_run("--forceall"), re.MULTILINE))
+
+    assert counts["embed_images"] == "2"  # the pretrained tower and the random one
+    assert counts["train_student"] == "5"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", ["pocket", "tiny", "thesis", "pocket_full"])
+def test_every_study_resolves(study: str) -> None:
+    dry_run("results/accuracy_table.csv", "--config", f"study={study}")
+
+
+def command_lines() -> list[str]:
+    """The snakemake and make lines of the fenced blocks of README and docs."""
+    lines = []
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for block in re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL):
+            lines += [line for line in block.splitlines() if line.startswith(("snakemake", "make"))]
+    return lines
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", command_lines())
+def test_every_command_line_of_the_docs_resolves(line: str) -> None:
+    program, *arguments = shlex.split(line, comments=True)
+    if program == "snakemake":
+        dry_run(*arguments)
+        return
+    result = subprocess.run(
+        ["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["snakefmt", "--check", "Snakefile", "rules"],
+        ["snakemake", "--lint"],
+        ["mypy", "."],
+    ],
+    ids=" ".join,
+)
+def test_style_types_and_workflow_are_clean(command: list[str]) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
