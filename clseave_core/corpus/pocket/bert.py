@@ -68,6 +68,7 @@ def pretrain_bert(
                 intermediate_size=4 * settings.width,
                 max_position_embeddings=MAX_TOKENS,
                 pad_token_id=tokenizer.pad_token_id,
+                hidden_act="relu",
                 # Drawing dropout masks would take half of the time of so small a model.
                 hidden_dropout_prob=0.0,
                 attention_probs_dropout_prob=0.0,

@@ -42,6 +42,7 @@ class ClipSettings(ModelSettings):
     projection: int
     embedding_sd: float
     logit_scale: float
+    logit_scale: float
 
 
 def train_tokenizer(texts: Iterable[str]) -> CLIPTokenizer:
@@ -115,6 +116,7 @@ def new_clip(
             vision_embeddings.position_embedding.weight,
         ):
             weight.normal_(std=settings.embedding_sd)
+        model.logit_scale.fill_(math.log(settings.logit_scale)).requires_grad_(False)
         patch_weight = vision_embeddings.patch_embedding.weight
         patch_weight.normal_(std=settings.embedding_sd * patch_weight[0].numel() ** -0.5)
     return model

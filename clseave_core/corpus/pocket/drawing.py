@@ -33,7 +33,7 @@ def _corners(shape: str) -> list[tuple[float, float]]:
         case "triangle":
             return [(math.pi * (-0.5 + 2 * k / 3), 1.0) for k in range(3)]
         case "star":
-            return [(math.pi * (-0.5 + 0.2 * k), 0.42 if k % 2 else 1.0) for k in range(10)]
+            return [(math.pi * (-0.5 + 0.2 * k), 0.38 if k % 2 else 1.0) for k in range(10)]
         case _:
             raise ValueError(f"the shape {shape!r} has no corners.")
 

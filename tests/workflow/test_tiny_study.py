@@ -1,0 +1,115 @@
+"""The tiny study from end to end, in a copy of the project, and what makes what run again."""
+
+import csv
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = "results/accuracy_table.csv"
+PARTS = (
+    "Snakefile", "config.yaml", "environment.yaml", "rules", "studies", "schemas",
+    "workflow_scripts", "clseave_core",
+)  # fmt: skip
+
+pytestmark = pytest.mark.slow
+
+
+def snakemake(project: Path, *arguments: str) -> str:
+    result = subprocess.run(
+        [
+            sys.executable, "-m", "snakemake", "--cores", "2", *arguments,
+            "--config", "study=tiny",
+        ],
+        cwd=project, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return result.stdout + result.stderr
+
+
+def planned(project: Path, *arguments: str) -> set[str]:
+    """The rules that a dry run would run."""
+    said = snakemake(project, "-n", *arguments)
+    return {line.split()[1].rstrip(":") for line in said.splitlines() if line.startswith("rule ")}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("tiny") / "project"
+    folder.mkdir()
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy(source, folder / name)
+    snakemake(folder, TABLE)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_table_is_whole(project: Path) -> None:
+    with (project / TABLE).open() as file:
+        rows = list(csv.DictReader(file))
+
+    assert [(row["method"], row["language"]) for row in rows] == [
+        ("clip_ve", "en"), ("hypothesis_only", "en"), ("image_shuffled", "en"), ("clseave", "de"),
+    ]  # fmt: skip
+    assert rows[1]["test_accuracy"] == "33.33"
+    assert all(row["held_out_accuracy"] for row in rows)
+
+
+def test_a_second_run_has_nothing_to_do(project: Path) -> None:
+    assert planned(project, TABLE) == set()
+
+
+def test_touching_a_module_changes_nothing(project: Path) -> None:
+    (project / "clseave_core/models/student.py").touch()
+
+    assert planned(project, TABLE) == set()
+
+
+def test_editing_code_that_decides_numbers_runs_from_there_on(project: Path) -> None:
+    module = project / "clseave_core/evaluation/scores.py"
+    before = module.read_text()
+    module.write_text(before + "\n# another line\n")
+    try:
+        assert planned(project, TABLE) == {"score_predictions", "tabulate_accuracy"}
+    finally:
+        module.write_text(before)
+
+
+def test_a_hyper_parameter_of_a_student_runs_students_and_after(project: Path) -> None:
+    study = project / "studies/tiny.yaml"
+    before = study.read_text()
+    study.write_text(before.replace("clseave: {batch_size: 32", "clseave: {batch_size: 16"))
+    try:
+        assert planned(project, TABLE) == {
+            "train_student", "predict", "score_predictions", "tabulate_accuracy",
+        }  # fmt: skip
+    finally:
+        study.write_text(before)
+
+
+def test_one_languages_score_is_made_again_alone(project: Path) -> None:
+    score = "results/tiny/scores/clseave/de/seed0/test.json"
+    before = (project / score).read_bytes()
+    (project / score).unlink()
+
+    assert planned(project, score) == {"score_predictions"}
+    snakemake(project, score)
+    assert (project / score).read_bytes() == before
+
+
+def test_moving_the_folder_changes_nothing(project: Path) -> None:
+    moved = project.with_name("moved")
+    project.rename(moved)
+    try:
+        assert planned(moved, TABLE) == set()
+    finally:
+        moved.rename(project)
