@@ -42,7 +42,6 @@ class ClipSettings(ModelSettings):
     projection: int
     embedding_sd: float
     logit_scale: float
-    logit_scale: float
 
 
 def train_tokenizer(texts: Iterable[str]) -> CLIPTokenizer:
