@@ -1,101 +1,242 @@
-"""Whether a study can run: its files, models, languages and settings, before anything starts."""
+"""Whether a study can run: every path, model, language and setting, looked at before anything runs.
+
+No network; `online.py` has the checks that need it.
+"""
 
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
 
 from clseave_core.corpus.model_folder import check_model_folder
-from clseave_core.corpus.pocket.settings import WorldSettings
+from clseave_core.corpus.pictures import open_pictures
+from clseave_core.corpus.snli_ve import read_annotations
 from clseave_core.languages import language
+from clseave_core.study.forecast import GIGABYTE, forecast, gigabytes
+from clseave_core.study.progress_so_far import corpus_size
+from clseave_core.study.reuse import check_reuse
 from clseave_core.study.sources import Sources
-from clseave_core.training.settings import TrainingSettings
+from clseave_core.translation.file import read_translations
 from clseave_core.translation.settings import TranslationSettings
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; `problem` says what to do, None when it is well."""
+    """One thing that was looked at: `found` says how it is, and what to do where it is not `ok`."""
 
     what: str
-    problem: str | None
+    ok: bool
+    found: str
 
 
-def check_study(sources: Sources) -> list[Check]:
-    """Everything that can be seen without the network and without reading the data."""
-    return [Check(what, _problem(look)) for what, look in (*_files(sources), *_settings(sources))]
+def check_study(sources: Sources, translation_cache: str | Path) -> Iterator[Check]:
+    """Look at everything that the study needs, one check after the other.
+
+    Archives and annotations of the user's own are read to their end.
+    """
+    yield from _corpus(sources)
+    yield from _models(sources)
+    yield from _settings(sources)
+    yield from _translation(sources)
+    if sources.study.get("reuse"):
+        yield _attempt("reuse", lambda: _reuse(sources))
+    yield from _folders(sources, Path(translation_cache))
 
 
-Look = tuple[str, Callable[[], object]]
-
-
-def _problem(look: Callable[[], object]) -> str | None:
+def _attempt(what: str, look: Callable[[], str]) -> Check:
+    """A check that is as `look` says, or fails with the error that it raises."""
     try:
-        look()
-    except (ValueError, OSError) as error:
-        return str(error)
-    return None
+        return Check(what, True, look())
+    except (ValueError, TypeError, OSError) as error:
+        return Check(what, False, str(error))
 
 
-def _files(sources: Sources) -> Iterator[Look]:
+def _corpus(sources: Sources) -> Iterator[Check]:
     corpus = sources.study["corpus"]
     if sources.is_generated:
-        yield "corpus: generated", lambda: None
-    else:
-        for split in sources.splits:
-            file = corpus["annotations"][split]
-            yield _file(f"annotations of {split}", file.get("path"), sources.annotations(split))
-        yield _file("pictures", corpus["pictures"].get("path"), sources.pictures)
+        yield Check("corpus", True, f"will be generated below {sources.generated}")
+        return
+    for split in sources.splits:
+        file, path = corpus["annotations"][split], Path(sources.annotations(split))
+        yield _file(f"annotations {split}", file, path, lambda path: f"{_rows(path)} pairs")
+    expected = sum(corpus.get("expected", {}).get("images", {}).values())
+    path = Path(sources.pictures)
+    yield _file("pictures", corpus["pictures"], path, lambda path: _pictures(path, expected))
+
+
+def _file(what: str, file: dict[str, Any], path: Path, read: Callable[[Path], str]) -> Check:
+    """A file of the user's own must be there; one with addresses may still be to come."""
+    if path.exists():
+        return _attempt(what, lambda: f"{path}: {read(path)}")
+    if file.get("path"):
+        return Check(what, False, f"{path} does not exist. Correct the path in the study.")
+    hosts = ", ".join(str(urlparse(url).hostname) for url in file["urls"])
+    return Check(what, True, f"will be downloaded from {hosts} to {path}")
+
+
+def _rows(path: Path) -> str:
+    return f"{len(read_annotations(path)):,}"
+
+
+def _pictures(path: Path, expected: int) -> str:
+    count = len(open_pictures(path).ids())
+    if count < max(expected, 1):
+        raise ValueError(
+            f"{path} has {count:,} pictures, expected {expected:,}. Is it the right archive?"
+        )
+    return f"{count:,} pictures"
+
+
+def _models(sources: Sources) -> Iterator[Check]:
     for name, model in sources.study["models"].items():
-        if "path" in model:
-            path = model["path"]
-            yield f"model {name}: {path}", partial(check_model_folder, path)
+        what, folder = f"model {name}", Path(sources.model(name))
+        if "generate" in model:
+            yield Check(what, True, "will be generated")
+        elif "path" in model or folder.exists():
+            yield _attempt(what, partial(_whole_model, folder))
         else:
-            yield f"model {name}: {model.get('id', 'generated')}", lambda: None
-    if sources.study["translation"].get("provider") == "file" and not sources.is_generated:
-        for lang in sources.study["languages"]:
-            for own in sources.translation_files(lang):
-                yield _file(f"translations into {lang}", own, own)
-    for folder in (sources.resources, "results"):
-        yield f"folder {folder} can be written", partial(_check_writable, folder)
+            revision = model.get("revision", "main")
+            yield Check(what, True, f"will be fetched from the hub: {model['id']} ({revision})")
 
 
-def _file(what: str, own: str | None, path: str) -> Look:
-    if own is None:
-        there = "there" if Path(path).exists() else "to be downloaded"
-        return f"{what}: {path} ({there})", lambda: None
-
-    def look() -> None:
-        if not Path(own).exists():
-            raise FileNotFoundError(f"{own} is not there. Correct the path in the study.")
-        if not os.access(own, os.R_OK):
-            raise PermissionError(f"{own} cannot be read. Change its permissions.")
-
-    return f"{what}: {own}", look
+def _whole_model(folder: Path) -> str:
+    check_model_folder(folder)
+    return f"{folder} is complete"
 
 
-def _check_writable(folder: str) -> None:
-    place = Path(folder).absolute()
-    while not place.exists():
-        place = place.parent
-    if not os.access(place, os.W_OK):
-        raise PermissionError(f"{place} cannot be written. Change its permissions, or the path.")
-
-
-def _settings(sources: Sources) -> Iterator[Look]:
+def _settings(sources: Sources) -> Iterator[Check]:
     study = sources.study
-    for code in study["languages"]:
-        yield f"language {code}", partial(language, code)
-    yield "translation settings", lambda: TranslationSettings.from_study(sources.translation)
     for kind in ("teachers", "methods"):
         for name, entry in study[kind].items():
             if "training" in entry:
-                training = entry["training"]
-                yield (
-                    f"{kind}.{name}.training",
-                    partial(TrainingSettings.from_study, training),
-                )
+                yield _attempt(f"training of {name}", partial(_training, entry))
+    for name, student in study["students"].items():
+        yield _attempt(f"student {name}", partial(_architecture, student))
     if sources.is_generated:
-        world, languages = study["corpus"]["world"], tuple(study["languages"])
-        yield "corpus.world", lambda: WorldSettings.from_mapping(world, languages)
+        yield _attempt("world", lambda: _world(sources))
+
+
+def _training(entry: dict[str, Any]) -> str:
+    from clseave_core.training.settings import TrainingSettings
+
+    settings = TrainingSettings.from_study(entry["training"])
+    return (
+        f"{settings.epochs} epochs, batches of {settings.batch_size}, "
+        f"learning rate {settings.learning_rate:g}"
+    )
+
+
+def _architecture(student: dict[str, Any]) -> str:
+    from clseave_core.students.distillation import Architecture
+
+    architecture = Architecture.from_study(student)
+    return f"{student['model']}, pooling {architecture.pooling}"
+
+
+def _world(sources: Sources) -> str:
+    from clseave_core.corpus.pocket.bert import BertSettings
+    from clseave_core.corpus.pocket.clip import ClipSettings
+    from clseave_core.corpus.pocket.settings import WorldSettings
+
+    study = sources.study
+    settings = WorldSettings.from_mapping(study["corpus"]["world"], tuple(study["languages"]))
+    for name, model in study["models"].items():
+        if "generate" in model:
+            kind = ClipSettings if model["generate"] == "clip" else BertSettings
+            kind.from_mapping(model["settings"], f"models.{name}.settings")
+    return f"world seed {settings.world_seed}"
+
+
+def _translation(sources: Sources) -> Iterator[Check]:
+    yield _attempt("translation", lambda: _provider(sources))
+    for code in sources.study["languages"]:
+        what = f"language {code}"
+        if sources.translation["provider"] == "google":
+            yield _attempt(what, partial(_code, code))
+            continue
+        for name in map(Path, sources.translation_files(code)):
+            if name.exists():
+                yield _attempt(what, partial(_translations, name))
+            elif sources.is_generated and name.is_relative_to(sources.generated):
+                yield Check(what, True, f"{language(code).name}, will be generated")
+            else:
+                advice = "Put the translations there, or correct translation.file."
+                yield Check(what, False, f"{name} does not exist. {advice}")
+
+
+def _provider(sources: Sources) -> str:
+    settings = TranslationSettings.from_study(sources.translation)
+    return f"by {settings.provider}, in {settings.shards} shards"
+
+
+def _code(code: str) -> str:
+    known = language(code)
+    if not known.google:
+        raise ValueError(f"{known.name} has no code for Google in clseave_core/languages.py.")
+    return f"{known.name}, for Google {known.google}"
+
+
+def _translations(path: Path) -> str:
+    return f"{path}: {len(read_translations(path)):,} sentences"
+
+
+def _reuse(sources: Sources) -> str:
+    check_reuse(sources.name, sources.study)
+    return ", ".join(f"{stage} of {name}" for stage, name in sources.study["reuse"].items())
+
+
+def _folders(sources: Sources, cache: Path) -> Iterator[Check]:
+    results, resources = Path("results"), Path(sources.resources)
+    for what, folder in (
+        ("folder results", results),
+        ("folder resources", resources),
+        ("translation cache", cache.parent),
+    ):
+        yield _attempt(what, partial(_writable, folder))
+    yield _attempt("disk", lambda: _room(sources, results, resources))
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the first above it that is there."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+
+
+def _writable(folder: Path) -> str:
+    there = _existing(folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise ValueError(f"{there} is no folder that you can write to. Choose another place.")
+    return f"{folder} can be written"
+
+
+def _room(sources: Sources, results: Path, resources: Path) -> str:
+    """Compare what is still to come with what is free, on each disk."""
+    figures = forecast(sources, corpus_size(sources), {})
+    fetched = [sources.pictures, *map(sources.annotations, sources.splits)]
+    fetched += [sources.model(name) for name in sources.study["models"]]
+    here = {
+        results: gigabytes(figures, "below results/") - _held([results / sources.name]),
+        resources: gigabytes(figures, "below resources/") - _held(map(Path, fetched)),
+    }
+    places = {folder: _existing(folder) for folder in here}
+    if places[results].stat().st_dev == places[resources].stat().st_dev:
+        here = {results: sum(here.values())}
+    said = []
+    for folder, needed in here.items():
+        free = shutil.disk_usage(places[folder]).free / GIGABYTE
+        if free < needed:
+            raise ValueError(
+                f"{places[folder]} has {free:.1f} GB free, {needed:.1f} GB are to come. Make room, "
+                "or give another `resources` in config.yaml."
+            )
+        said.append(f"{max(needed, 0):.1f} GB to come, {free:.0f} GB free")
+    return "; ".join(said)
+
+
+def _held(paths: Iterable[Path]) -> float:
+    """Gigabytes of files and folders that are there already."""
+    files = (file for path in paths for file in (path, *path.rglob("*")) if file.is_file())
+    return sum(file.stat().st_size for file in files) / GIGABYTE

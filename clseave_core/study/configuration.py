@@ -15,16 +15,26 @@ def configured_study(name: str | None, root: str | Path = ".") -> tuple[str, Sou
     Raises FileNotFoundError and ValueError as `load_study` does, and for a config.yaml that is
     no mapping.
     """
-    path = Path(root) / "config.yaml"
+    config = _read(Path(root) / "config.yaml")
+    name = name or str(config["study"])
+    study = load_study(name, _overrides(config), root)
+    return name, Sources(name, study, str(config["resources"]))
+
+
+def translation_cache(root: str | Path = ".") -> Path:
+    """Where config.yaml puts the cache of translations."""
+    return Path(str(_read(Path(root) / "config.yaml")["translation_cache"]))
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not YAML: {error}") from error
-    if not isinstance(config, dict) or "study" not in config or "resources" not in config:
-        raise ValueError(f"{path} must be a mapping with the keys study and resources.")
-    name = name or str(config["study"])
-    study = load_study(name, _overrides(config), root)
-    return name, Sources(name, study, str(config["resources"]))
+    missing = [key for key in NOT_OF_A_STUDY if key not in (config or {})]
+    if not isinstance(config, dict) or missing:
+        raise ValueError(f"{path} must be a mapping; missing keys: {', '.join(missing) or 'none'}.")
+    return config
 
 
 def _overrides(config: dict[str, Any]) -> Study:

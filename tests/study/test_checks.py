@@ -1,50 +1,149 @@
+import gzip
+import json
+import shutil
+from collections import namedtuple
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from clseave_core.study.checks import check_study
+from clseave_core.study.checks import Check, check_study
 from clseave_core.study.loading import load_study
 from clseave_core.study.sources import Sources
 from commands import check_study as command
 
 ROOT = Path(__file__).resolve().parents[2]
+Usage = namedtuple("Usage", "total used free")
 
 
-def problems(overrides: dict[str, Any], tmp_path: Path) -> list[str]:
-    study = load_study("thesis", overrides, ROOT)
-    checks = check_study(Sources("thesis", study, str(tmp_path / "resources")))
-    return [check.problem for check in checks if check.problem is not None]
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
-def test_the_thesis_study_can_run(tmp_path: Path) -> None:
-    assert problems({}, tmp_path) == []
+def checks(name: str, overrides: dict[str, Any]) -> dict[str, Check]:
+    sources = Sources(name, load_study(name, overrides, ROOT), "resources")
+    return {check.what: check for check in check_study(sources, "resources/cache.sqlite")}
 
 
-def test_paths_that_are_not_there_are_named(tmp_path: Path) -> None:
-    missing = str(tmp_path / "flickr.tar")
-    found = problems(
+def failures(name: str, overrides: dict[str, Any]) -> dict[str, str]:
+    return {c.what: c.found for c in checks(name, overrides).values() if not c.ok}
+
+
+def annotation_file(path: Path, label: str = "neutral") -> str:
+    row = {
+        "gold_label": label, "sentence2": "A dog.", "pairID": "p", "Flickr30K_ID": "7",
+    }  # fmt: skip
+    path.write_bytes(gzip.compress(json.dumps(row).encode() + b"\n"))
+    return str(path)
+
+
+def test_the_thesis_study_can_run_from_nothing() -> None:
+    found = checks("thesis", {})
+
+    assert all(check.ok for check in found.values())
+    assert "will be downloaded from storage.googleapis.com" in found["pictures"].found
+    assert found["language zh"].found == "Chinese, for Google zh-CN"
+    assert found["training of clseave"].found == "9 epochs, batches of 128, learning rate 4e-05"
+    assert "GB to come" in found["disk"].found
+
+
+def test_the_pocket_study_can_run_from_nothing() -> None:
+    found = checks("pocket", {})
+
+    assert all(check.ok for check in found.values())
+    assert found["language ja"].found == "Japanese, will be generated"
+
+
+def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (2, 2)).save(tmp_path / "pictures/7.png")
+    (tmp_path / "de.tsv").write_text("source\ttranslation\nA dog.\tEin Hund.\n")
+    splits = {s: {"path": annotation_file(tmp_path / f"{s}.gz")} for s in ("train", "dev", "test")}
+    found = checks(
+        "thesis",
         {
-            "corpus": {"pictures": {"path": missing}},
+            "corpus": {
+                "pictures": {"path": str(tmp_path / "pictures")},
+                "annotations": splits,
+                "expected": {"images": {"train": 1, "dev": None, "test": None}},
+            },
             "translation": {"provider": "file", "file": str(tmp_path / "{lang}.tsv")},
             "languages": ["de"],
         },
-        tmp_path,
     )
 
-    assert len(found) == 2
-    assert f"{missing} is not there" in found[0]
-    assert "de.tsv is not there" in found[1]
+    assert found["annotations dev"].found == f"{tmp_path}/dev.gz: 1 pairs"
+    assert found["language de"].found == f"{tmp_path}/de.tsv: 1 sentences"
+
+
+def test_files_that_are_missing_or_bad_are_named(tmp_path: Path) -> None:
+    (tmp_path / "flickr.tar").write_bytes(b"\x1f\x8b no archive")
+    bad = annotation_file(tmp_path / "bad.gz", label="entailement")
+    found = failures(
+        "thesis",
+        {
+            "corpus": {
+                "pictures": {"path": str(tmp_path / "flickr.tar")},
+                "annotations": {"train": {"path": "nowhere.gz"}, "dev": {"path": bad}},
+            },
+            "translation": {"provider": "file", "file": str(tmp_path / "{lang}.tsv")},
+            "languages": ["de"],
+        },
+    )
+
+    assert found["annotations train"].startswith("nowhere.gz does not exist. Correct the path")
+    assert "line 1" in found["annotations dev"]
+    assert "'entailement'" in found["annotations dev"]
+    assert "flickr.tar cannot be read to its end" in found["pictures"]
+    assert "de.tsv does not exist" in found["language de"]
+    assert len(found) == 4
+
+
+def test_an_archive_with_too_few_pictures_is_the_wrong_one(tmp_path: Path) -> None:
+    (tmp_path / "few").mkdir()
+    Image.new("RGB", (2, 2)).save(tmp_path / "few/7.png")
+
+    found = failures("thesis", {"corpus": {"pictures": {"path": "few"}}})
+
+    assert found == {"pictures": "few has 1 pictures, expected 31,783. Is it the right archive?"}
 
 
 def test_a_model_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
     model = {"id": None, "revision": None, "path": str(tmp_path)}
 
-    assert str(tmp_path) in problems({"models": {"clip": model}}, tmp_path)[0]
+    found = failures("thesis", {"models": {"clip": model}})
+
+    assert f"{tmp_path} has no config.json" in found["model clip"]
 
 
-def test_the_command_prints_a_line_a_check(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_place_that_is_no_folder_and_a_full_disk_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "results").write_text("a file")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**10, 8 * 10**9, 2 * 10**9))
+
+    found = failures("thesis", {})
+
+    assert "results is no folder that you can write to" in found["folder results"]
+    assert "has 2.0 GB free" in found["disk"]
+    assert "GB are to come. Make room" in found["disk"]
+
+
+def test_the_command_prints_a_line_a_check(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+
     assert command.main(["thesis"]) == 0
-    assert "ok   language de" in capsys.readouterr().out
+    assert "ok       language de              German, for Google de\n" in capsys.readouterr().out
     assert command.main(["thesys"]) == 2
     assert "Studies there" in capsys.readouterr().err
+
+
+def test_the_command_fails_with_what_must_be_put_right(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = command.show([Check("pictures", False, "a.tar does not exist."), Check("b", True, "")])
+
+    assert failed == 1
+    assert capsys.readouterr().out.startswith("MISSING  pictures                 a.tar does not")
