@@ -45,6 +45,42 @@ def test_a_number_without_its_dot_is_text_in_yaml_and_refused() -> None:
         load_study("pocket", overrides, ROOT)
 
 
+def test_text_of_the_command_line_is_read_as_what_the_schema_wants() -> None:
+    """Snakemake's --config gives nested values as text."""
+    overrides = {"methods": {"clseave": {"training": {"epochs": "3", "patience": "2"}}}}
+    study = load_study("pocket", overrides | {"seeds": ["0", "1"]}, ROOT)
+
+    assert study["methods"]["clseave"]["training"]["epochs"] == 3
+    assert study["methods"]["clseave"]["training"]["patience"] == 2
+    assert study["seeds"] == [0, 1]
+
+
+def test_a_number_in_quotes_in_a_study_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "schemas").symlink_to(ROOT / "schemas")
+    for path in (ROOT / "studies").glob("*.yaml"):
+        (tmp_path / "studies" / path.name).symlink_to(path)
+    quoted = 'based_on: pocket\npresets: {clseave: {epochs: "3"}}\n'
+    (tmp_path / "studies/quoted.yaml").write_text(quoted)
+
+    with pytest.raises(ValueError, match=r"'3' is not of type 'integer'. Write .* without quotes"):
+        load_study("quoted", {}, tmp_path)
+
+
+def test_null_takes_a_teacher_of_the_base_away() -> None:
+    overrides = {"teachers": {"image_only": None}, "methods": {"image_only": None}}
+
+    assert "image_only" not in load_study("pocket", overrides, ROOT)["teachers"]
+
+
+def test_a_preset_fills_in_what_the_training_does_not_say() -> None:
+    training = {"preset": "section_4_2", "epochs": 5}
+    study = load_study("thesis", {"methods": {"clseave": {"training": training}}}, ROOT)
+
+    assert study["methods"]["clseave"]["training"]["learning_rate"] == 1.0e-4
+    assert study["methods"]["clseave"]["training"]["epochs"] == 5
+
+
 def test_an_unknown_study_lists_the_known_ones() -> None:
     with pytest.raises(FileNotFoundError, match="Studies there: pocket, pocket_full, thesis, tiny"):
         load_study("pockt", {}, ROOT)

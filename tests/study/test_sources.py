@@ -1,0 +1,63 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clseave_core.study.loading import load_study
+from clseave_core.study.sources import Sources
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sources(name: str, overrides: dict[str, Any]) -> Sources:
+    return Sources(name, load_study(name, overrides, ROOT), "R")
+
+
+def test_a_generated_study_reads_what_its_generators_write() -> None:
+    pocket = sources("pocket", {})
+
+    assert pocket.annotations("dev") == "R/pocket/annotations/snli_ve_dev.jsonl.gz"
+    assert pocket.pictures == "R/pocket/pictures.zip"
+    assert pocket.sentences == ["R/pocket/sentences.parquet"]
+    assert pocket.model("clip") == "R/pocket/models/clip"
+    assert pocket.translation_files("de") == ["R/pocket/translations/de.parquet"]
+    assert pocket.generator_settings("bert")["vocabulary"] > 0
+    assert pocket.repositories == {}
+
+
+def test_a_study_of_the_web_reads_downloads_under_plain_names() -> None:
+    thesis = sources("thesis", {})
+
+    assert thesis.splits == ["train", "dev", "test"]
+    assert thesis.annotations("test") == "R/snli_ve/test.jsonl.gz"
+    assert thesis.pictures == "R/flickr30k/flickr30k_images.tar.gz"
+    assert thesis.sentences == []
+    assert thesis.model("clip") == "R/models/openai--clip-vit-base-patch16"
+    assert thesis.repositories["openai--clip-vit-base-patch16"]["revision"] == "main"
+    assert thesis.translation_files("de") == []
+
+
+def test_the_users_own_files_come_first() -> None:
+    own = {
+        "corpus": {
+            "pictures": {"path": "/data/flickr.zip"},
+            "annotations": {"dev": {"path": "/data/dev.jsonl"}},
+        },
+        "models": {"bert": {"id": None, "revision": None, "path": "/data/bert"}},
+        "translation": {"provider": "file", "file": "/data/{lang}.tsv"},
+    }
+    thesis = sources("thesis", own)
+
+    assert thesis.pictures == "/data/flickr.zip"
+    assert thesis.annotations("dev") == "/data/dev.jsonl"
+    assert thesis.annotations("train") == "R/snli_ve/train.jsonl.gz"
+    assert thesis.model("bert") == "/data/bert"
+    assert thesis.translation_files("zh") == ["/data/zh.tsv"]
+
+
+@pytest.mark.parametrize(
+    ("teacher", "owner"),
+    [("clip_ve", "clip_ve"), ("image_only", "clip_ve"), ("random_image_tower",) * 2],
+)
+def test_teachers_with_one_image_tower_share_its_embeddings(teacher: str, owner: str) -> None:
+    assert sources("pocket", {}).image_owner(teacher) == owner
