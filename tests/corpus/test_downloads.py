@@ -225,14 +225,12 @@ def test_the_mirror_of_the_part_that_is_there_goes_first(target: Path) -> None:
 
 
 def test_another_mirror_starts_anew_but_only_when_it_answers(target: Path) -> None:
-    first = ArchiveMirror({NAME: CONTENT}, {NAME: [Drop(1_000_000)]})
-    with first:
+    with ArchiveMirror({NAME: CONTENT}, {NAME: [Drop(1_000_000)]}) as first:
         with pytest.raises(DownloadError, match="1,000,000 bytes that came are kept"):
             download([first.address(NAME), closed_address()], target, attempts=1)
         assert leftovers(target) == [f"{NAME}.part", f"{NAME}.part.json"]
     with ArchiveMirror({NAME: CONTENT}) as second:
-        urls = [first.address(NAME), second.address(NAME)]
-        download(urls, target, attempts=1)
+        download([first.address(NAME), second.address(NAME)], target, attempts=1)
         assert [r.start for r in second.requests] == [None]
     assert target.read_bytes() == CONTENT
 
