@@ -7,7 +7,7 @@ localrules:
 
 rule download_annotations:
     output:
-        "<resources>/snli_ve/{split}.jsonl.gz",
+        file="<resources>/snli_ve/{split}.jsonl.gz",
     log:
         "<logs>/download_annotations/{split}.log",
     benchmark:
@@ -23,7 +23,7 @@ rule download_annotations:
 
 rule download_pictures:
     output:
-        sources.downloaded_pictures,
+        file=sources.downloaded_pictures,
     log:
         "<logs>/download_pictures.log",
     benchmark:
@@ -39,7 +39,7 @@ rule download_pictures:
 
 rule download_model:
     output:
-        directory("<resources>/models/{repository}"),
+        model=directory("<resources>/models/{repository}"),
     log:
         "<logs>/download_model/{repository}.log",
     benchmark:

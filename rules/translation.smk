@@ -9,7 +9,7 @@ rule translate_shard:
         hypotheses="<results>/corpus/hypotheses.parquet",
         translations=lambda wildcards: sources.translation_files(wildcards.lang),
     output:
-        temp("<results>/translation/shards/{lang}/{shard}.parquet"),
+        translations=temp("<results>/translation/shards/{lang}/{shard}.parquet"),
     log:
         "<logs>/translate_shard/{lang}/{shard}.log",
     benchmark:

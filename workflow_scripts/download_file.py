@@ -8,7 +8,7 @@ if __name__ == "__main__":
         file = snakemake.params.file
         download(
             file["urls"],
-            snakemake.output[0],
+            snakemake.output.file,
             size=file.get("size"),
             sha256=file.get("sha256"),
             what=snakemake.params.what,

@@ -13,4 +13,4 @@ from clseave_core.run import start
 if __name__ == "__main__":
     with start(snakemake):
         model = snakemake.params.model
-        fetch_model(model["id"], model.get("revision", "main"), snakemake.output[0])
+        fetch_model(model["id"], model.get("revision", "main"), snakemake.output.model)

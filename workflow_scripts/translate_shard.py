@@ -19,4 +19,4 @@ if __name__ == "__main__":
             rows = translate_shard(
                 hypotheses, lang, translator, cache, settings, shard=shard, shards=settings.shards
             )
-        write_table(snakemake.output[0], rows, TRANSLATIONS)
+        write_table(snakemake.output.translations, rows, TRANSLATIONS)

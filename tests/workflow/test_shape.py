@@ -66,6 +66,26 @@ def test_a_rule_has_every_part_and_one_name(rule: str) -> None:
     assert "retries" not in body
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_every_item_of_a_rule_is_named(rule: str) -> None:
+    for part in ("input", "output", "resources", "params"):
+        block = re.search(rf"^    {part}:\n((?:        .*\n)+)", RULES[rule], re.MULTILINE)
+        for item in re.findall(r"^ {8}([^ )\]}].*)", block[1] if block else "", re.MULTILINE):
+            assert re.match(r"\w+=|unpack\(", item), f"{rule} {part}: {item}"
+
+
+def test_every_wildcard_is_constrained() -> None:
+    common = (ROOT / "rules/common.smk").read_text()
+    constraints = common.split("wildcard_constraints:")[1].split("\n\n")[0]
+    patterns = re.findall(
+        r'"(<(?:results|resources|generated|logs)>[^"]*)"', "".join(RULES.values())
+    )
+    used = {name for pattern in patterns for name in re.findall(r"{+(\w+)}+", pattern)}
+
+    assert {"split", "lang", "method", "seed", "testset"} <= used
+    assert used <= set(re.findall(r"^    (\w+)=", constraints, re.MULTILINE))
+
+
 def test_gpu_rules_are_those_that_the_profile_sends_to_the_gpu_partition() -> None:
     profile = yaml.safe_load((ROOT / "slurm/config.yaml").read_text())
 

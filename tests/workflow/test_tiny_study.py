@@ -1,6 +1,7 @@
 """The tiny study from end to end, in a copy of the project, and what makes what run again."""
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -13,17 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = "results/accuracy_table.csv"
 PARTS = (
     "Snakefile", "config.yaml", "environment.yaml", "rules", "studies", "schemas",
-    "workflow_scripts", "clseave_core",
+    "workflow_scripts", "clseave_core", "commands",
 )  # fmt: skip
 
 pytestmark = pytest.mark.slow
 
 
-def snakemake(project: Path, *arguments: str) -> str:
+def snakemake(project: Path, *arguments: str, config: str = "resources=resources") -> str:
     result = subprocess.run(
         [
             sys.executable, "-m", "snakemake", "--cores", "2", *arguments,
-            "--config", "study=tiny",
+            "--config", "study=tiny", config,
         ],
         cwd=project, capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -31,9 +32,17 @@ def snakemake(project: Path, *arguments: str) -> str:
     return result.stdout + result.stderr
 
 
-def planned(project: Path, *arguments: str) -> set[str]:
+def make_run(project: Path) -> str:
+    """What `make accuracy_table STUDY=tiny` says."""
+    command = [sys.executable, "-m", "commands.run", "--study", "tiny", "--cores", "2"]
+    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return result.stdout + result.stderr
+
+
+def planned(project: Path, *arguments: str, config: str = "resources=resources") -> set[str]:
     """The rules that a dry run would run."""
-    said = snakemake(project, "-n", *arguments)
+    said = snakemake(project, "-n", *arguments, config=config)
     return {line.split()[1].rstrip(":") for line in said.splitlines() if line.startswith("rule ")}
 
 
@@ -48,7 +57,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copytree(source, folder / name, ignore=ignored)
         else:
             shutil.copy(source, folder / name)
-    snakemake(folder, TABLE)
+    (folder / "said.txt").write_text(make_run(folder))
     yield folder
     shutil.rmtree(folder)
 
@@ -64,8 +73,19 @@ def test_the_table_is_whole(project: Path) -> None:
     assert all(row["held_out_accuracy"] for row in rows)
 
 
+def test_the_run_says_a_line_a_job_and_shows_the_table(project: Path) -> None:
+    said = (project / "said.txt").read_text()
+
+    jobs = int(re.findall(r"^(\d+) jobs: ", said, re.MULTILINE)[0])
+    ends = re.findall(rf"^ *(\d+) of {jobs}  \w+.*, \d+ s$", said, re.MULTILINE)
+    assert ends == [str(number) for number in range(1, jobs + 1)]
+    assert "Study tiny, test set test: " in said
+    assert len(said.splitlines()) < jobs + 20  # no bars, no reports of libraries
+
+
 def test_a_second_run_has_nothing_to_do(project: Path) -> None:
     assert planned(project, TABLE) == set()
+    assert "Nothing to be done" in make_run(project)
 
 
 def test_touching_a_module_changes_nothing(project: Path) -> None:
@@ -85,15 +105,13 @@ def test_editing_code_that_decides_numbers_runs_from_there_on(project: Path) -> 
 
 
 def test_a_hyper_parameter_of_a_student_runs_students_and_after(project: Path) -> None:
-    study = project / "studies/tiny.yaml"
-    before = study.read_text()
-    study.write_text(before.replace("clseave: {batch_size: 32", "clseave: {batch_size: 16"))
-    try:
-        assert planned(project, TABLE) == {
-            "train_student", "predict", "score_predictions", "tabulate_accuracy",
-        }  # fmt: skip
-    finally:
-        study.write_text(before)
+    other = "methods={clseave: {training: {batch_size: 16}}}"
+
+    assert planned(project, TABLE, config=other) == {
+        "train_student", "predict", "score_predictions", "tabulate_accuracy",
+    }  # fmt: skip
+    counts = re.findall(r"^predict +(\d+)$", snakemake(project, "-n", TABLE, config=other), re.M)
+    assert counts[0] == "1"
 
 
 def test_one_languages_score_is_made_again_alone(project: Path) -> None:

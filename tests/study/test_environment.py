@@ -1,0 +1,36 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from clseave_core.study.environment import set_job_environment
+
+
+@pytest.fixture(autouse=True)
+def _the_environment_comes_back() -> Iterator[None]:
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_jobs_find_the_library_and_work_offline() -> None:
+    os.environ |= {"PYTHONPATH": "/mine", "HF_HUB_OFFLINE": "0"}
+    set_job_environment("/project")
+
+    assert os.environ["PYTHONPATH"] == f"/project{os.pathsep}/mine"
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+@pytest.mark.parametrize(("users", "kept"), [("1", "1"), ("0", "0"), (None, "0")])
+def test_the_users_choice_for_the_hub_survives_a_job_that_starts_again(
+    users: str | None, kept: str
+) -> None:
+    for name in ("HF_HUB_OFFLINE", "HF_HUB_OFFLINE_OF_USER"):
+        os.environ.pop(name, None)
+    if users is not None:
+        os.environ["HF_HUB_OFFLINE"] = users
+    set_job_environment("/project")
+    set_job_environment("/project")
+
+    assert os.environ["HF_HUB_OFFLINE_OF_USER"] == kept
