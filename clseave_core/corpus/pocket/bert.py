@@ -1,17 +1,18 @@
 """A small multilingual BERT, pre-trained on the world's sentences, as a Hugging Face folder."""
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import trainers
 from transformers.models.bert.configuration_bert import BertConfig
 from transformers.models.bert.modeling_bert import BertForMaskedLM
 from transformers.models.bert.tokenization_bert import BertTokenizer
 
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
+from clseave_core.corpus.pocket.vocabulary import joined_symbol, merge_pairs
 from clseave_core.corpus.pocket.world import training_texts
 from clseave_core.files import whole_folder
 
@@ -32,14 +33,22 @@ class BertSettings(ModelSettings):
 
 def train_tokenizer(texts: list[str], vocabulary: int) -> BertTokenizer:
     """Multilingual BERT's kind of tokenizer: cased WordPiece, each Chinese character a word."""
-    learner = BertTokenizer(do_lower_case=False, strip_accents=False).backend_tokenizer
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary, min_frequency=2, special_tokens=list(SPECIAL), show_progress=False
-    )
-    learner.train_from_iterator(texts, trainer)
-    pieces = sorted(learner.get_vocab().items(), key=lambda item: item[1])
+    plain = BertTokenizer(do_lower_case=False, strip_accents=False).backend_tokenizer
+    counts: Counter[str] = Counter()
+    for text in texts:
+        normal = plain.normalizer.normalize_str(text)
+        counts.update(word for word, _ in plain.pre_tokenizer.pre_tokenize_str(normal))
+    words = {
+        (word[0], *(f"##{letter}" for letter in word[1:])): count for word, count in counts.items()
+    }
+    letters = sorted({letter for word in words for letter in word})
+    merges = merge_pairs(words, vocabulary - len(SPECIAL) - len(letters))
+    pieces = dict.fromkeys([*SPECIAL, *letters, *map(joined_symbol, merges)])
     return BertTokenizer(
-        vocab=dict(pieces), do_lower_case=False, strip_accents=False, model_max_length=MAX_TOKENS
+        vocab={piece: number for number, piece in enumerate(pieces)},
+        do_lower_case=False,
+        strip_accents=False,
+        model_max_length=MAX_TOKENS,
     )
 
 
