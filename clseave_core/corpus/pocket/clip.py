@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import pre_tokenizers
 from transformers.models.clip.configuration_clip import CLIPConfig
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.clip.modeling_clip import CLIPModel
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
+from clseave_core.corpus.pocket.vocabulary import merge_pairs
 from clseave_core.corpus.pocket.world import PRETRAINING_FOLDER, english_texts
 from clseave_core.files import whole_folder
 
@@ -51,16 +53,13 @@ def train_tokenizer(texts: Iterable[str]) -> CLIPTokenizer:
     text has tokens and none of them is taken for the end.
     """
     plain = CLIPTokenizer().backend_tokenizer
-    learner = Tokenizer(models.BPE(continuing_subword_prefix="", end_of_word_suffix="</w>"))
-    learner.normalizer = plain.normalizer
-    learner.pre_tokenizer = plain.pre_tokenizer
+    counts: Counter[str] = Counter()
+    for text in texts:
+        normal = plain.normalizer.normalize_str(text)
+        counts.update(word for word, _ in plain.pre_tokenizer.pre_tokenize_str(normal))
+    words = {(*word[:-1], f"{word[-1]}</w>"): count for word, count in counts.items()}
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    trainer = trainers.BpeTrainer(
-        vocab_size=1_000_000, min_frequency=1, initial_alphabet=letters, end_of_word_suffix="</w>",
-        show_progress=False,
-    )  # fmt: skip
-    learner.train_from_iterator(texts, trainer)
-    merges = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]]
+    merges = merge_pairs(words, limit=1_000_000, least=1)
     tokens = letters + [f"{letter}</w>" for letter in letters]
     tokens += [left + right for left, right in merges] + [START, END]
     vocabulary = {token: number for number, token in enumerate(dict.fromkeys(tokens))}

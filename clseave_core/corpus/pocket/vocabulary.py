@@ -11,11 +11,11 @@ from itertools import pairwise
 Pair = tuple[str, str]
 
 
-def merge_pairs(words: Mapping[tuple[str, ...], int], limit: int) -> list[Pair]:
+def merge_pairs(words: Mapping[tuple[str, ...], int], limit: int, least: int = 2) -> list[Pair]:
     """The first `limit` merges, the most frequent pair first; of equal ones the first in order.
 
     `words` are sequences of symbols with their counts. Merging stops early when no pair is left
-    that occurs twice. A merged symbol is `left + right`, without the `##` of the right one.
+    that occurs `least` times. A merged symbol is `left + right`, without the `##` of the right one.
     """
     pieces = [(list(word), count) for word, count in sorted(words.items())]
     merges: list[Pair] = []
@@ -25,7 +25,7 @@ def merge_pairs(words: Mapping[tuple[str, ...], int], limit: int) -> list[Pair]:
             for pair in pairwise(symbols):
                 counts[pair] += count
         best = min(counts.items(), key=lambda item: (-item[1], item[0]), default=None)
-        if best is None or best[1] < 2:
+        if best is None or best[1] < least:
             break
         merges.append(best[0])
         for symbols, _ in pieces:
