@@ -1,4 +1,4 @@
-"""Make the accuracy table of the study, and leave it where the last study's table lies."""
+"""Make the accuracy table of the study."""
 
 from clseave_core.files import write_csv
 from clseave_core.report.accuracy_table import StudyFacts, tabulate_accuracy
@@ -15,5 +15,4 @@ if __name__ == "__main__":
             resamples=evaluation["resamples"],
             seed=evaluation["seed"],
         )
-        write_csv(snakemake.output.study, table)
-        write_csv(snakemake.output.last, table)
+        write_csv(snakemake.output.table, table)

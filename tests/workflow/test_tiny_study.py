@@ -99,7 +99,9 @@ def test_editing_code_that_decides_numbers_runs_from_there_on(project: Path) -> 
     before = module.read_text()
     module.write_text(before + "\n# another line\n")
     try:
-        assert planned(project, TABLE) == {"score_predictions", "tabulate_accuracy"}
+        assert planned(project, TABLE) == {
+            "score_predictions", "tabulate_accuracy", "export_table",
+        }  # fmt: skip
     finally:
         module.write_text(before)
 
@@ -109,6 +111,7 @@ def test_a_hyper_parameter_of_a_student_runs_students_and_after(project: Path) -
 
     assert planned(project, TABLE, config=other) == {
         "train_student", "predict", "score_predictions", "tabulate_accuracy",
+        "export_table",
     }  # fmt: skip
     counts = re.findall(r"^predict +(\d+)$", snakemake(project, "-n", TABLE, config=other), re.M)
     assert counts[0] == "1"
@@ -122,6 +125,12 @@ def test_one_languages_score_is_made_again_alone(project: Path) -> None:
     assert planned(project, score) == {"score_predictions"}
     snakemake(project, score)
     assert (project / score).read_bytes() == before
+
+
+def test_the_table_of_another_study_is_not_taken_for_ones_own(project: Path) -> None:
+    rules = planned(project, TABLE, config="study=pocket")
+
+    assert {"generate_world", "train_teacher", "export_table"} <= rules
 
 
 def test_moving_the_folder_changes_nothing(project: Path) -> None:
