@@ -25,6 +25,7 @@ LOCK = Path("results/.run.lock")
 TABLE = "accuracy_table.csv"
 BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 UNUSABLE = 2
+DRY = {"-n", "--dry-run", "--dryrun"}
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]  # not the script: its path breaks when we move
 
 
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     except FolderBusyError as error:
         print(error, file=sys.stderr)
         return BUSY
-    if code == 0 and Path(options.target).name == TABLE:
+    if code == 0 and Path(options.target).name == TABLE and not _is_dry(options):
         print(f"\n{show_table(options.target)}\n{options.target}")
     return code
 
@@ -62,12 +63,17 @@ def _run(study: str, options: argparse.Namespace, lock: FolderLock) -> int:
 def snakemake_command(study: str, options: argparse.Namespace) -> list[str]:
     """Snakemake's command line; with a profile, the profile says how many cores."""
     command = [*SNAKEMAKE, options.target, "--rerun-incomplete", "--show-failed-logs"]
-    command += ["--logger", "lines"]
+    if not _is_dry(options):
+        command += ["--logger", "lines"]
     if not any(word == "--profile" or word.startswith("--profile=") for word in options.more):
         command += ["--cores", options.cores]
     if options.gpus is not None:
         command += ["--resources", f"gpu={options.gpus}"]
     return [*command, *_with_study(options.more, study)]
+
+
+def _is_dry(options: argparse.Namespace) -> bool:
+    return not DRY.isdisjoint(options.more)
 
 
 def _with_study(words: list[str], study: str) -> list[str]:

@@ -182,3 +182,10 @@ def test_snakemakes_command_line(arguments: list[str], words: str) -> None:
 
     start = "t --rerun-incomplete --show-failed-logs --logger lines "
     assert " ".join(command[3:]) == start + words
+
+
+def test_a_dry_run_is_told_in_snakemakes_own_words() -> None:
+    command = snakemake_command("s", _parser().parse_args(["--target", "t", "--", "-n"]))
+
+    assert command[-3:] == ["-n", "--config", "study=s"]
+    assert "--logger" not in command
