@@ -69,11 +69,6 @@ def method_languages(method):
     return entry.get("languages", config["languages"]) if "student" in entry else ["en"]
 
 
-def teacher_of(wildcards):
-    """The section of the teacher that a method learns from or is."""
-    return config["teachers"][config["methods"][wildcards.method]["teacher"]]
-
-
 def teacher_file(name):
     """A file of the teacher that the wildcards name, directly or through their method."""
 
@@ -94,14 +89,11 @@ def image_embeddings(wildcards):
     return f"{stage('teacher')}/{sources.image_owner(teacher)}/images.arrow"
 
 
-def predicted_text(wildcards):
-    """A student reads translations; a method without one is the teacher's own embeddings."""
+def sentence_embeddings(wildcards):
+    """The embeddings that a method gives its sentences: its student's, or the teacher's own."""
     if "student" not in config["methods"][wildcards.method]:
-        return {"hypotheses": teacher_file("hypotheses.arrow")(wildcards)}
-    return {
-        "student": f"results/{STUDY}/students/{wildcards.method}/{wildcards.lang}/seed{wildcards.seed}/model",
-        "translation": f"{stage('translation')}/{wildcards.lang}.parquet",
-    }
+        return teacher_file("hypotheses.arrow")(wildcards)
+    return "<results>/students/{method}/{lang}/seed{seed}/hypotheses.arrow"
 
 
 def of_every_run(pattern):

@@ -3,9 +3,9 @@
 
 rule predict:
     input:
-        unpack(predicted_text),
         code=core("predict"),
         pairs="<results>/corpus/{testset}.parquet",
+        sentences=sentence_embeddings,
         teacher=teacher_file("model"),
         images=image_embeddings,
     output:

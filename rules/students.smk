@@ -17,6 +17,7 @@ rule train_student:
     output:
         model=directory("<results>/students/{method}/{lang}/seed{seed}/model"),
         history="<results>/students/{method}/{lang}/seed{seed}/history.csv",
+        hypotheses="<results>/students/{method}/{lang}/seed{seed}/hypotheses.arrow",
     log:
         "<logs>/train_student/{method}/{lang}/seed{seed}.log",
     benchmark:

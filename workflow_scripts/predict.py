@@ -1,18 +1,16 @@
 """Write what one method says about every pair of a test set, in one language."""
 
-from pathlib import Path
-
 import numpy as np
+import torch
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
-from clseave_core.evaluation.prediction import predict, student_embeddings, teacher_embeddings
+from clseave_core.evaluation.prediction import predict
 from clseave_core.evaluation.schemas import PREDICTIONS
-from clseave_core.files import read_table, write_table
+from clseave_core.files import write_table
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
 from clseave_core.training.device import Compute
-from clseave_core.translation.schemas import TRANSLATIONS
 
 if __name__ == "__main__":
     with start(snakemake):
@@ -20,16 +18,12 @@ if __name__ == "__main__":
         compute = Compute("fp32", params.threads)
         pairs = Pairs.read(source.pairs)
         distinct, rows = np.unique(pairs.hypotheses, return_inverse=True)
-        if source.get("student"):
-            texts = read_table(source.translation, TRANSLATIONS, ["text"])["text"]
-            text = student_embeddings(Path(source.student), texts[distinct].tolist(), compute)
-        else:
-            text = teacher_embeddings(Embeddings.open(source.hypotheses), distinct)
+        embeddings = Embeddings.open(source.sentences).rows(distinct.tolist())
         predictions = predict(
             pairs,
             Embeddings.open(source.images) if source.get("images") else None,
             load_classifier(source.teacher),
-            text,
+            torch.from_numpy(embeddings),
             rows,
             compute,
             exchange_seed=int(snakemake.wildcards.seed) if params.premise == "shuffled" else None,

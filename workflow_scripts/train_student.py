@@ -34,5 +34,6 @@ if __name__ == "__main__":
             compute=Compute(settings.precision, params.threads),
             state_folder=state,
             model_folder=Path(snakemake.output.model),
+            hypotheses_file=Path(snakemake.output.hypotheses),
         )
         save_history(snakemake.output.history, history, settings)

@@ -1,8 +1,5 @@
 """What a method says about every pair of a test set."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
@@ -12,24 +9,9 @@ from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.evaluation.controls import exchange_images
 from clseave_core.labels import LABELS
-from clseave_core.models.encoder import encode_all
-from clseave_core.models.tokens import Indices, load_tokenizer, tokenize
+from clseave_core.models.tokens import Indices
 from clseave_core.teacher.clip_ve import Premises, classify
 from clseave_core.training.device import Compute
-
-
-def teacher_embeddings(hypotheses: Embeddings, rows: Indices) -> Tensor:
-    """The English embeddings [m, d] of the sentences `rows`, as the teacher stored them."""
-    return torch.from_numpy(hypotheses.rows(rows.tolist()))
-
-
-def student_embeddings(folder: Path, translations: Sequence[str], compute: Compute) -> Tensor:
-    """The embeddings [m, d] that a saved student gives `translations` [m]."""
-    from clseave_core.models.student import Student
-
-    student = Student.load(folder).to(compute.device)
-    tokens = tokenize(load_tokenizer(folder), translations, student.max_length)
-    return encode_all(student, tokens, compute, "embed translations")
 
 
 def predict(

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.loading import load_pretrained
 from clseave_core.models.pooling import pool
 
 TOKENIZER_FILES = (
@@ -40,9 +41,7 @@ class ClipTextTower(nn.Module):
         from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
         super().__init__()
-        self.clip = CLIPTextModelWithProjection.from_pretrained(
-            str(folder), local_files_only=True, use_safetensors=True, dtype=torch.float32
-        )
+        self.clip = load_pretrained(CLIPTextModelWithProjection, folder, "CLIP's text tower")
         self.width = self.clip.text_projection.out_features
         self.max_length = int(self.clip.config.max_position_embeddings)
 

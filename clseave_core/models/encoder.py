@@ -3,12 +3,14 @@
 An encoder is any module that maps (token ids [b, t], lengths [b]) to embeddings [b, d].
 """
 
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from clseave_core.embeddings import write_embeddings
 from clseave_core.models.tokens import Indices, Tokens
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
@@ -69,6 +71,15 @@ def encode_all(
             bar.advance(len(rows))
             start = stop
     return result
+
+
+def write_sentences(
+    encoder: SentenceEncoder, tokens: Tokens, target: str | Path, compute: Compute
+) -> None:
+    """Write the embeddings of all sentences of the hypotheses table, by `hypothesis_id`."""
+    embeddings = encode_all(encoder, tokens, compute, "embed hypotheses").cpu().numpy()
+    ids = np.arange(len(tokens), dtype=np.int32)
+    write_embeddings(target, "hypothesis_id", [(ids, embeddings)], encoder.width)
 
 
 def _batch_end(sorted_lengths: Indices, start: int) -> int:

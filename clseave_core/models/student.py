@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.clip_ve import copy_tokenizer
+from clseave_core.models.loading import load_pretrained
 from clseave_core.models.pooling import Pooling, pool
 
 
@@ -23,10 +24,7 @@ def _load_encoder(folder: str | Path) -> Any:
     folder = str(folder)
     config = AutoConfig.from_pretrained(folder, local_files_only=True)
     options = {"add_pooling_layer": False} if config.model_type in _WITH_POOLER else {}
-    return AutoModel.from_pretrained(
-        folder, config=config, local_files_only=True, use_safetensors=True,
-        dtype=torch.float32, **options,
-    )  # fmt: skip
+    return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
 
 
 _WITH_POOLER = {"bert", "roberta", "xlm-roberta", "camembert"}

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
-from clseave_core.models.encoder import encode_all, encode_rows
+from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
 from clseave_core.models.pooling import Pooling
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
@@ -156,9 +156,11 @@ def distil(
     compute: Compute,
     state_folder: Path,
     model_folder: Path,
+    hypotheses_file: Path,
 ) -> list[Row]:
-    """Train a student on `translations`, write its folder and return the history.
+    """Train a student on `translations`; write its folder and the embeddings of all of them.
 
+    Returns the history.
     `translations` are the rows of the hypotheses table, in the student's language.
     """
     model = Student.start(
@@ -180,5 +182,6 @@ def distil(
     )  # fmt: skip
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)
+        write_sentences(model.eval(), tokens, hypotheses_file, compute)
         model.save(model_folder, encoder_folder)
     return history

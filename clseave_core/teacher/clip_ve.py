@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from clseave_core.corpus.pairs import Pairs
-from clseave_core.embeddings import Embeddings, write_embeddings
+from clseave_core.embeddings import Embeddings
 from clseave_core.models.clip_ve import ClipVE
-from clseave_core.models.encoder import encode_all, encode_rows
+from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
 from clseave_core.training.device import Compute
@@ -185,10 +185,8 @@ def train_clip_ve(
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)
         model.eval()
-        embeddings = encode_all(model.text, tokens, compute, "embed hypotheses").cpu().numpy()
-        ids = np.arange(len(sentences), dtype=np.int32)
-        if hypothesis == "constant":
-            embeddings = np.repeat(embeddings, len(sentences), axis=0)
-        write_embeddings(hypotheses_file, "hypothesis_id", [(ids, embeddings)], model.text.width)
+        # A constant sentence stands once in `tokens`, but every hypothesis has its row.
+        of_all = tokens if hypothesis == "text" else tokens.select(np.zeros(len(sentences), int))
+        write_sentences(model.text, of_all, hypotheses_file, compute)
         model.save(model_folder, clip_folder)
     return history

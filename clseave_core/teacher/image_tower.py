@@ -8,8 +8,6 @@ half (scale, normalise) maps each of the 256 levels of a channel to a float, so 
 processor when a tower is loaded.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from clseave_core.models.loading import load_pretrained
 from clseave_core.teacher.image_preparation import Pixels
 from clseave_core.training.device import Compute
 
@@ -38,22 +37,6 @@ def _tower_class(folder: Path, model_type: str) -> Any:
     )
 
 
-@contextmanager
-def _quiet_loading() -> Iterator[None]:
-    """Without transformers' report on the text tower, which an image tower has no use for."""
-    from transformers.utils import logging
-
-    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bar:
-            logging.enable_progress_bar()
-
-
 def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
     from transformers.models.auto.configuration_auto import AutoConfig
 
@@ -65,22 +48,7 @@ def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             return tower(vision)
-    with _quiet_loading():
-        model, report = tower.from_pretrained(
-            folder,
-            config=vision,
-            dtype=torch.float32,
-            local_files_only=True,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
-    if report["missing_keys"]:
-        # transformers would go on with random numbers in their place.
-        raise ValueError(
-            f"{folder}: the weights lack {len(report['missing_keys'])} tensors of the image tower, "
-            f"first {min(report['missing_keys'])}. Check that it is a whole CLIP model."
-        )
-    return model
+    return load_pretrained(tower, folder, "the image tower", config=vision)
 
 
 class ImageTower:

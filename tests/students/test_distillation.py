@@ -8,7 +8,9 @@ import torch
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings, write_embeddings
 from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.encoder import encode_all
 from clseave_core.models.student import Student
+from clseave_core.models.tokens import load_tokenizer, tokenize
 from clseave_core.students.distillation import Architecture, distance, distil, training_examples
 from clseave_core.training.device import Compute
 from clseave_core.training.history import Row
@@ -92,6 +94,7 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
         compute=COMPUTE,
         state_folder=tmp_path / "state",
         model_folder=tmp_path / "model",
+        hypotheses_file=tmp_path / "students.arrow",
     )
 
     last, first = _numbers(history[-1]), _numbers(history[0])
@@ -102,7 +105,11 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
     assert last["train_eval_mse_per_dim"] < last["dev_loss"]  # dev has a sentence never seen
     assert 0 <= last["dev_accuracy"] <= 1
     assert not (tmp_path / "state").exists()
-    assert Student.load(tmp_path / "model").width == 6
+    student = Student.load(tmp_path / "model")
+    tokens = tokenize(load_tokenizer(tmp_path / "model"), SENTENCES, student.max_length)
+    stored = Embeddings.open(tmp_path / "students.arrow")
+    again = encode_all(student, tokens, COMPUTE).numpy()
+    assert np.array_equal(stored.rows(range(len(SENTENCES))), again)
 
 
 def test_the_teachers_classifier_does_not_move(
@@ -118,6 +125,7 @@ def test_the_teachers_classifier_does_not_move(
         architecture=Architecture(),
         settings=TrainingSettings(epochs=1, batch_size=2, learning_rate=1e-3),
         seed=0, compute=COMPUTE, state_folder=tmp_path / "state", model_folder=tmp_path / "model",
+        hypotheses_file=tmp_path / "students.arrow",
     )  # fmt: skip
 
     after = classifier.state_dict()
