@@ -32,7 +32,7 @@ MAX_TOKENS = 32
 
 @dataclass(frozen=True)
 class ClipSettings(ModelSettings):
-    """A small CLIP: both towers of one size.
+    """A small CLIP: both towers of one size, feed-forward layers `feed_forward` times as wide.
 
     `patch` in pixels; `projection` is the width of the shared embeddings; `embedding_sd` the
     standard deviation that token, patch and place embeddings start with. CLIP's own 0.02 leaves
@@ -40,6 +40,7 @@ class ClipSettings(ModelSettings):
     is fixed: learnt, it runs away on so easy a task and the towers stop improving.
     """
 
+    feed_forward: int
     patch: int
     projection: int
     embedding_sd: float
@@ -85,7 +86,7 @@ def new_clip(
         raise ValueError("the end token has id 2, at which transformers pools by another rule.")
     tower = {
         "hidden_size": settings.width,
-        "intermediate_size": 4 * settings.width,
+        "intermediate_size": settings.feed_forward * settings.width,
         "num_hidden_layers": settings.layers,
         "num_attention_heads": settings.heads,
         "projection_dim": settings.projection,
