@@ -103,3 +103,14 @@ def tiny_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small pocket world. Read only."""
+    from clseave_core.corpus.pocket.world import generate_world
+    from tests.small_world import SETTINGS
+
+    folder = tmp_path_factory.mktemp("world")
+    generate_world(SETTINGS, folder)
+    return folder

@@ -85,7 +85,7 @@ def train_steps(
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        if step >= settings.steps * 0.9:
+        if step >= settings.steps - max(1, settings.steps // 10):
             last.append(float(loss.detach()))
     model.eval()
     return sum(last) / len(last)

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageFont
 
 from clseave_core.corpus.pocket.overview import MARGIN, SIDE, WIDTH, draw_overview
-from tests.corpus.pocket.test_world import SETTINGS
+from tests.small_world import SETTINGS
 
 
 def test_shows_scenes_beside_text(tmp_path: Path) -> None:
