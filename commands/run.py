@@ -13,6 +13,7 @@ from types import FrameType
 
 from clseave_core.report.terminal_table import show_table
 from clseave_core.study.configuration import configured_study
+from clseave_core.study.sources import Sources
 from commands.folder_lock import (
     FolderBusyError,
     FolderLock,
@@ -33,14 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run, and return the exit code: 0, Snakemake's own, 75 where another run is at work."""
     options = _parser().parse_args(arguments)
     try:
-        study, _ = configured_study(options.study)
+        study, sources = configured_study(options.study)
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     try:
         with folder_lock(LOCK, Holder(study, options.target)) as lock:
             refuse_beside_snakemake()
-            code = _run(study, options, lock)
+            code = _run(study, sources, options, lock)
     except FolderBusyError as error:
         print(error, file=sys.stderr)
         return BUSY
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _run(study: str, options: argparse.Namespace, lock: FolderLock) -> int:
+def _run(study: str, sources: Sources, options: argparse.Namespace, lock: FolderLock) -> int:
     """After a SIGKILL Snakemake needs exactly these two: its lock away, then rerun-incomplete."""
     if any(Path(".snakemake/locks").glob("*.lock")):
         code = _supervise(
@@ -57,12 +58,16 @@ def _run(study: str, options: argparse.Namespace, lock: FolderLock) -> int:
         )
         if code != 0:
             return code
-    return _supervise(snakemake_command(study, options), lock)
+    return _supervise(snakemake_command(study, sources, options), lock)
 
 
-def snakemake_command(study: str, options: argparse.Namespace) -> list[str]:
+def snakemake_command(study: str, sources: Sources, options: argparse.Namespace) -> list[str]:
     """Snakemake's command line; with a profile, the profile says how many cores."""
-    command = [*SNAKEMAKE, options.target, "--rerun-incomplete", "--show-failed-logs"]
+    command = [*SNAKEMAKE, options.target]
+    first = sources.awaited_teachers if Path(options.target).name == TABLE else []
+    if first:  # else a control may be trained first, while a core waits for the students' teacher
+        command += ["--prioritize", *first]
+    command += ["--rerun-incomplete", "--show-failed-logs"]
     if not _is_dry(options):
         command += ["--logger", "lines"]
     if not any(word == "--profile" or word.startswith("--profile=") for word in options.more):
@@ -78,8 +83,15 @@ def _is_dry(options: argparse.Namespace) -> bool:
 
 def _with_study(words: list[str], study: str) -> list[str]:
     """Put `study=...` among the values of --config; of two --config Snakemake reads the last."""
+    words = [part for word in words for part in _apart(word)]
     place = next((i for i, word in enumerate(words) if word in ("--config", "-C")), len(words))
     return [*words[:place], "--config", f"study={study}", *words[place + 1 :]]
+
+
+def _apart(word: str) -> list[str]:
+    """`--config=key=value` as two words, which is how further values can join it."""
+    option, _, value = word.partition("=")
+    return [option, value] if option in ("--config", "-C") and value else [word]
 
 
 def _supervise(command: list[str], lock: FolderLock) -> int:

@@ -1,4 +1,5 @@
 # What all rules share: the study, the paths, the wildcards, and how inputs are named.
+import re
 import sys
 
 sys.path.insert(0, workflow.basedir)
@@ -14,6 +15,7 @@ STUDY = config["study"]
 config.update(load_study(STUDY, {k: v for k, v in config.items() if k not in NOT_OF_A_STUDY}))
 sources = Sources(STUDY, config, config["resources"])
 config["translation"] = sources.translation
+config["downloads"] = sources.downloads
 check_reuse(STUDY, config)
 
 set_job_environment(workflow.basedir)
@@ -35,7 +37,8 @@ wildcard_constraints:
     teacher="|".join(config["teachers"]),
     method="|".join(config["methods"]),
     seed="|".join(map(str, config["seeds"])),
-    repository="|".join(sources.repositories) or "none",
+    file="|".join(map(re.escape, sources.downloads)) or "none",
+    repository="|".join(map(re.escape, sources.repositories)) or "none",
 
 
 def core(script):
@@ -61,6 +64,23 @@ def minutes(job):
 def threads_of(job):
     """Threads of a kind of job; they decide the last bits of its numbers."""
     return config["compute"][job]["threads"]
+
+
+def deciding(training):
+    """Training settings without those that change no number: an edit of them reruns nothing."""
+    return {
+        key: value
+        for key, value in training.items()
+        if key not in ("save_every_seconds", "tensorboard")
+    }
+
+
+def without_training(section):
+    """The entries of `methods` or `teachers` without their trainings: what a table shows of them."""
+    return {
+        name: {key: value for key, value in entry.items() if key != "training"}
+        for name, entry in section.items()
+    }
 
 
 def method_languages(method):

@@ -1,38 +1,21 @@
 # From annotation files and pictures, downloaded or generated, to the tables of the corpus.
 localrules:
-    download_annotations,
-    download_pictures,
+    download_file,
     download_model,
 
 
-rule download_annotations:
+# Addresses and checksums are no params: to add one must not fetch the file again.
+rule download_file:
     output:
-        file="<resources>/snli_ve/{split}.jsonl.gz",
+        file="<resources>/downloads/{file}",
     log:
-        "<logs>/download_annotations/{split}.log",
+        "<logs>/download_file/{file}.log",
     benchmark:
-        "<benchmarks>/download_annotations/{split}.tsv"
+        "<benchmarks>/download_file/{file}.tsv"
     conda:
         "../environment.yaml"
     params:
-        file=lambda wildcards: config["corpus"]["annotations"][wildcards.split],
-        what=lambda wildcards: f"the SNLI-VE annotations of {wildcards.split}",
-    script:
-        "../workflow_scripts/download_file.py"
-
-
-rule download_pictures:
-    output:
-        file=sources.downloaded_pictures,
-    log:
-        "<logs>/download_pictures.log",
-    benchmark:
-        "<benchmarks>/download_pictures.tsv"
-    conda:
-        "../environment.yaml"
-    params:
-        file=config["corpus"].get("pictures"),
-        what="the archive of Flickr30k pictures",
+        what=lambda wildcards: sources.downloads[wildcards.file]["what"],
     script:
         "../workflow_scripts/download_file.py"
 
@@ -122,6 +105,7 @@ rule generate_bert:
         runtime=minutes("train"),
     params:
         settings=sources.generator_settings("bert"),
+        languages=config["languages"],
         seed=sources.world_seed,
         threads=threads_of("train"),
     script:
@@ -150,6 +134,5 @@ rule prepare_corpus:
         runtime=minutes("read"),
     params:
         splits=sources.splits,
-        expected=config["corpus"].get("expected", {}),
     script:
         "../workflow_scripts/prepare_corpus.py"

@@ -23,8 +23,12 @@ rule tabulate_accuracy:
     params:
         study=STUDY,
         facts={
+            "methods": without_training(config["methods"]),
+            "teachers": without_training(config["teachers"]),
+        }
+        | {
             key: config.get(key, {})
-            for key in ("methods", "teachers", "languages", "testsets", "published", "evaluation")
+            for key in ("languages", "testsets", "published", "evaluation")
         },
     script:
         "../workflow_scripts/tabulate_accuracy.py"

@@ -30,7 +30,8 @@ rule train_student:
         mem_mb=memory("train"),
         runtime=minutes("train"),
     params:
-        method=lambda wildcards: config["methods"][wildcards.method],
+        objective=lambda wildcards: config["methods"][wildcards.method]["objective"],
+        training=lambda wildcards: deciding(config["methods"][wildcards.method]["training"]),
         student=lambda wildcards: config["students"][config["methods"][wildcards.method]["student"]],
         threads=threads_of("train"),
     script:

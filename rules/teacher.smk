@@ -9,6 +9,7 @@ rule embed_images:
         pairs=expand("<results>/corpus/{split}.parquet", split=sources.splits),
     output:
         embeddings="<results>/teacher/{teacher}/images.arrow",
+        report="<results>/teacher/{teacher}/images.json",
     log:
         "<logs>/embed_images/{teacher}.log",
     benchmark:
@@ -21,11 +22,12 @@ rule embed_images:
         mem_mb=memory("embed"),
         runtime=minutes("embed"),
         workers=config.get("images", {}).get("workers", 1),
+        batch_size=config.get("images", {}).get("batch_size", 64),
     params:
         image_tower=lambda wildcards: config["teachers"][wildcards.teacher].get(
             "image_tower", "pretrained"
         ),
-        images={k: v for k, v in config.get("images", {}).items() if k != "workers"},
+        precision=config.get("images", {}).get("precision", "auto"),
         seed=sources.world_seed,
         threads=threads_of("embed"),
     script:
@@ -56,7 +58,9 @@ rule train_teacher:
         mem_mb=memory("train"),
         runtime=minutes("train"),
     params:
-        teacher=lambda wildcards: config["teachers"][wildcards.teacher],
+        premise=lambda wildcards: config["teachers"][wildcards.teacher].get("premise", "image"),
+        hypothesis=lambda wildcards: config["teachers"][wildcards.teacher].get("hypothesis", "text"),
+        training=lambda wildcards: deciding(config["teachers"][wildcards.teacher]["training"]),
         threads=threads_of("train"),
     script:
         "../workflow_scripts/train_teacher.py"

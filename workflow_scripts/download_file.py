@@ -5,7 +5,7 @@ from clseave_core.run import start
 
 if __name__ == "__main__":
     with start(snakemake):
-        file = snakemake.params.file
+        file = snakemake.config["downloads"][snakemake.wildcards.file]
         download(
             file["urls"],
             snakemake.output.file,

@@ -1,9 +1,11 @@
 """Embed every picture that the corpus uses, once."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.corpus.pictures import open_pictures
+from clseave_core.files import write_json
 from clseave_core.run import start
 from clseave_core.teacher.images import embed_images
 
@@ -11,7 +13,7 @@ if __name__ == "__main__":
     with start(snakemake) as state:
         params = snakemake.params
         pairs = [Pairs.read(path) for path in snakemake.input.pairs]
-        embed_images(
+        report = embed_images(
             Path(snakemake.input.model),
             open_pictures(snakemake.input.pictures),
             sorted({image for split in pairs for image in split.image_ids}),
@@ -21,5 +23,7 @@ if __name__ == "__main__":
             image_tower=params.image_tower,
             seed=params.seed,
             state_folder=state,
-            **params.images,
+            batch_size=snakemake.resources.batch_size,
+            precision=params.precision,
         )
+        write_json(snakemake.output.report, asdict(report))

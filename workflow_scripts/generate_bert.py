@@ -12,6 +12,7 @@ if __name__ == "__main__":
             world=Path(snakemake.input.sentences).parent,
             target=Path(snakemake.output.model),
             settings=BertSettings.from_mapping(params.settings, "models: settings of bert"),
+            languages=params.languages,
             seed=params.seed,
             threads=params.threads,
         )

@@ -14,6 +14,6 @@ if __name__ == "__main__":
             ),
             pictures=open_pictures(snakemake.input.pictures),
             sentences=next(iter(snakemake.input.get("sentences", [])), None),
-            expected=snakemake.params.expected,
+            expected=snakemake.config["corpus"].get("expected"),
         )
         corpus.save(Path(snakemake.output.hypotheses).parent)

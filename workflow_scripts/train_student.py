@@ -10,16 +10,16 @@ from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
 from clseave_core.students.distillation import Architecture, distil
 from clseave_core.training.device import Compute
-from clseave_core.training.history import save_history
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.translation.schemas import TRANSLATIONS
 
 if __name__ == "__main__":
     with start(snakemake) as state:
         source, params = snakemake.input, snakemake.params
-        settings = TrainingSettings.from_study(params.method["training"])
+        method = snakemake.config["methods"][snakemake.wildcards.method]
+        settings = TrainingSettings.from_study(method["training"])
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["held_out"])
-        history = distil(
+        distil(
             encoder_folder=Path(source.encoder),
             translations=read_table(source.translation, TRANSLATIONS, ["text"])["text"].tolist(),
             targets=Embeddings.open(source.targets),
@@ -35,5 +35,5 @@ if __name__ == "__main__":
             state_folder=state,
             model_folder=Path(snakemake.output.model),
             hypotheses_file=Path(snakemake.output.hypotheses),
+            history_file=Path(snakemake.output.history),
         )
-        save_history(snakemake.output.history, history, settings)

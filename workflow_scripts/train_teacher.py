@@ -9,25 +9,25 @@ from clseave_core.files import read_table
 from clseave_core.run import start
 from clseave_core.teacher.clip_ve import train_clip_ve
 from clseave_core.training.device import Compute
-from clseave_core.training.history import save_history
 from clseave_core.training.settings import TrainingSettings
 
 if __name__ == "__main__":
     with start(snakemake) as state:
-        source, made, teacher = snakemake.input, snakemake.output, snakemake.params.teacher
+        source, made, params = snakemake.input, snakemake.output, snakemake.params
+        teacher = snakemake.config["teachers"][snakemake.wildcards.teacher]
         settings = TrainingSettings.from_study(teacher["training"])
-        history = train_clip_ve(
+        train_clip_ve(
             clip_folder=Path(source.model),
             train_pairs=Pairs.read(source.train),
             dev_pairs=Pairs.read(source.dev),
             sentences=read_table(source.hypotheses, HYPOTHESES, ["text"])["text"].tolist(),
             images=Embeddings.open(source.images) if source.get("images") else None,
-            hypothesis=teacher.get("hypothesis", "text"),
+            hypothesis=params.hypothesis,
             settings=settings,
             seed=int(snakemake.wildcards.seed),
-            compute=Compute(settings.precision, snakemake.params.threads),
+            compute=Compute(settings.precision, params.threads),
             state_folder=state,
             model_folder=Path(made.model),
             hypotheses_file=Path(made.hypotheses),
+            history_file=Path(made.history),
         )
-        save_history(made.history, history, settings)

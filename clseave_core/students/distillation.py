@@ -24,7 +24,7 @@ from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.teacher.clip_ve import Premises, classification_measures
 from clseave_core.training.batches import length_batches
 from clseave_core.training.device import Compute
-from clseave_core.training.history import Row
+from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
@@ -157,6 +157,7 @@ def distil(
     state_folder: Path,
     model_folder: Path,
     hypotheses_file: Path,
+    history_file: Path,
 ) -> list[Row]:
     """Train a student on `translations`; write its folder and the embeddings of all of them.
 
@@ -182,6 +183,7 @@ def distil(
     )  # fmt: skip
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)
+        save_history(history_file, history, settings)
         write_sentences(model.eval(), tokens, hypotheses_file, compute)
         model.save(model_folder, encoder_folder)
     return history

@@ -156,6 +156,14 @@ def check_references(study: Study) -> list[str]:
         refer(f"students.{name}.model", student["model"], "models")
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
+        teacher = study["teachers"].get(method["teacher"], {})
+        if "student" in method and "constant" in (
+            teacher.get("premise"), teacher.get("hypothesis"),
+        ):  # fmt: skip
+            problems.append(
+                f"  methods.{name}.teacher: {method['teacher']!r} is a control that does not see "
+                "both picture and sentence; a student can learn nothing from it."
+            )
         if "student" in method:
             refer(f"methods.{name}.student", method["student"], "students")
             problems += _check_training(f"methods.{name}.training", method["training"])
@@ -165,6 +173,8 @@ def check_references(study: Study) -> list[str]:
             if code not in study["languages"]:
                 problems.append(f"  methods.{name}.languages: {code!r} is not in the study's.")
     corpus = study["corpus"]
+    if "test" not in study["testsets"]:
+        problems.append("  testsets: 'test' must be among them; others may stand beside it.")
     for name in study["testsets"]:
         if name in ("train", "dev"):
             problems.append(f"  testsets: {name!r} is not a test set.")

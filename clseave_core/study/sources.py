@@ -1,11 +1,19 @@
 """Where the files of a study come from: the user's own, a download, or the generator."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlparse
 
 from clseave_core.study.loading import Study
+
+
+def download_name(file: dict[str, Any]) -> str:
+    """A name for a file that no file from another address has: `snli_ve_dev-1a2b3c4d.jsonl.gz`."""
+    address = file["urls"][0]
+    stem, dot, endings = PurePosixPath(urlparse(address).path).name.partition(".")
+    return f"{stem}-{hashlib.sha256(address.encode()).hexdigest()[:8]}{dot}{endings}"
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,8 @@ class Sources:
 
     @property
     def generated(self) -> str:
-        """The folder that the generator writes."""
-        return f"{self.resources}/{self.name}"
+        """The folder that the generator writes: of this study, and not shared as downloads are."""
+        return f"results/{self.name}/world"
 
     @property
     def splits(self) -> list[str]:
@@ -35,25 +43,33 @@ class Sources:
         """The SNLI-VE file of a split."""
         if self.is_generated:
             return f"{self.generated}/annotations/snli_ve_{split}.jsonl.gz"
-        file = self.study["corpus"]["annotations"][split]
-        return str(file.get("path") or self.downloaded_annotations(split))
-
-    def downloaded_annotations(self, split: str) -> str:
-        """Where a split's file is put when it is downloaded."""
-        return f"{self.resources}/snli_ve/{split}.jsonl.gz"
+        return self._own_or_download(self.study["corpus"]["annotations"][split])
 
     @property
     def pictures(self) -> str:
         """The archive or folder of pictures."""
         if self.is_generated:
             return f"{self.generated}/pictures.zip"
-        return str(self.study["corpus"]["pictures"].get("path") or self.downloaded_pictures)
+        return self._own_or_download(self.study["corpus"]["pictures"])
+
+    def _own_or_download(self, file: dict[str, Any]) -> str:
+        return str(file.get("path") or f"{self.resources}/downloads/{download_name(file)}")
 
     @property
-    def downloaded_pictures(self) -> str:
-        """Where the archive is put when it is downloaded, under the name of its first address."""
-        urls = self.study["corpus"].get("pictures", {}).get("urls", ["pictures.tar.gz"])
-        return f"{self.resources}/flickr30k/{PurePosixPath(urlparse(urls[0]).path).name}"
+    def downloads(self) -> dict[str, dict[str, Any]]:
+        """What is downloaded, by the name of its file: the study's section and `what` it is."""
+        if self.is_generated:
+            return {}
+        corpus = self.study["corpus"]
+        files = {
+            f"the SNLI-VE annotations of {split}": corpus["annotations"][split]
+            for split in self.splits
+        } | {"the archive of pictures": corpus["pictures"]}
+        return {
+            download_name(file): file | {"what": what}
+            for what, file in files.items()
+            if not file.get("path")
+        }
 
     @property
     def sentences(self) -> list[str]:
@@ -80,8 +96,9 @@ class Sources:
         return int(self.study["corpus"].get("world", {}).get("world_seed", 0))
 
     def repository(self, name: str) -> str:
-        """A hub model's id as the name of a folder: `openai--clip-vit-base-patch16`."""
-        return str(self.study["models"][name]["id"]).replace("/", "--")
+        """A hub model as the name of a folder: `openai--clip-vit-base-patch16@main`."""
+        model = self.study["models"][name]
+        return f"{model['id'].replace('/', '--')}@{model.get('revision', 'main')}"
 
     @property
     def repositories(self) -> dict[str, dict[str, str]]:
@@ -102,6 +119,19 @@ class Sources:
         if self.study["translation"]["provider"] != "file":
             return []
         return [str(self.translation["file"]).format(lang=lang)]
+
+    @property
+    def awaited_teachers(self) -> list[str]:
+        """Files of the teachers of this study that its students wait for."""
+        if "teacher" in self.study.get("reuse", {}):
+            return []
+        methods = self.study["methods"].values()
+        teachers = dict.fromkeys(m["teacher"] for m in methods if "student" in m)
+        return [
+            f"results/{self.name}/teacher/{teacher}/seed{seed}/history.csv"
+            for teacher in teachers
+            for seed in self.study["seeds"]
+        ]
 
     def image_owner(self, teacher: str) -> str:
         """The teacher under whose name the image embeddings that `teacher` reads are kept.

@@ -22,7 +22,7 @@ from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
 from clseave_core.training.device import Compute
-from clseave_core.training.history import Row
+from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
@@ -154,6 +154,7 @@ def train_clip_ve(
     state_folder: Path,
     model_folder: Path,
     hypotheses_file: Path,
+    history_file: Path,
 ) -> list[Row]:
     """Train CLIP-VE; write its folder and the embeddings of all `sentences`; return the history.
 
@@ -184,6 +185,7 @@ def train_clip_ve(
     task = ClipVETask(model, tokens, encoded_train, encoded_dev, settings, seed, compute)
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)
+        save_history(history_file, history, settings)
         model.eval()
         # A constant sentence stands once in `tokens`, but every hypothesis has its row.
         of_all = tokens if hypothesis == "text" else tokens.select(np.zeros(len(sentences), int))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -30,8 +31,8 @@ def _text(value: float | int | None) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
 
 
-def write_events(folder: str | Path, rows: Sequence[Row]) -> None:
-    """Write the history as TensorBoard event files.
+def event_writer() -> Any:
+    """TensorBoard's class of writers.
 
     Raises ModuleNotFoundError with the command to run when TensorBoard is not installed.
     """
@@ -41,7 +42,12 @@ def write_events(folder: str | Path, rows: Sequence[Row]) -> None:
         raise ModuleNotFoundError(
             "`tensorboard: true` needs the package tensorboard: pip install -e '.[tensorboard]'"
         ) from error
-    with SummaryWriter(str(folder)) as writer:
+    return SummaryWriter
+
+
+def write_events(folder: str | Path, rows: Sequence[Row]) -> None:
+    """Write the history as TensorBoard event files; raises as `event_writer` does."""
+    with event_writer()(str(folder)) as writer:
         for row in rows:
             for name, value in row.items():
                 if name != "epoch" and value is not None:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from clseave_core.models.tokens import Indices
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
-from clseave_core.training.history import Row
+from clseave_core.training.history import Row, event_writer
 from clseave_core.training.schedule import rate_factor
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import TrainingState, optimizer_tensors, restore_optimizer
@@ -54,6 +54,8 @@ def train(
     same weights as a training that was never interrupted (on a CPU, bit for bit). Raises
     FloatingPointError when the loss is no longer a number.
     """
+    if settings.tensorboard:
+        event_writer()  # better missing now than after hours
     return _Training(task, settings, compute, state).run()
 
 
@@ -167,6 +169,11 @@ class _Training:
     def _evaluate(self) -> dict[str, float]:
         self.model.eval()
         measures = self.task.evaluate()
+        if not math.isfinite(measures["dev_loss"]):
+            raise FloatingPointError(
+                f"the dev loss is {measures['dev_loss']} after epoch {self.epoch}. "
+                "Lower the learning rate, set clip_norm, or use precision fp32."
+            )
         if measures["dev_loss"] < self.best_loss:
             self.best_loss, self.best_epoch, self.since_best = measures["dev_loss"], self.epoch, 0
             if self.settings.keep == "best":

@@ -17,7 +17,7 @@ Row = tuple[str, str, str]
 
 
 def read_translations(path: str | Path) -> dict[str, str]:
-    """Read translations by source sentence, both in NFC and without white space around them.
+    """Read translations by source sentence, both in NFC and each run of white space one space.
 
     A `.tsv` file is UTF-8 text with the first line `source<TAB>translation` and one pair a line,
     without quoting; a `.parquet` file has the two columns as text, and may have others. The same
@@ -36,7 +36,11 @@ def read_translations(path: str | Path) -> dict[str, str]:
     found: dict[str, str] = {}
     places: dict[str, str] = {}
     for place, *values in _rows_of_tsv(path) if path.suffix == ".tsv" else _rows_of_parquet(path):
-        source, translation = (unicodedata.normalize("NFC", value).strip() for value in values)
+        source, translation = (
+            # The corpus has each run of white space as one space.
+            " ".join(unicodedata.normalize("NFC", value).split())
+            for value in values
+        )
         for name, value in zip(_COLUMNS, (source, translation), strict=True):
             if not value:
                 raise ValueError(

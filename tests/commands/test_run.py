@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from clseave_core.study.sources import Sources
 from commands.run import _parser, snakemake_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,6 +168,24 @@ def test_an_unknown_study_is_named_before_anything_starts(start: Start, tmp_path
     assert not (tmp_path / "calls.txt").exists()
 
 
+SOURCES = Sources(
+    "s",
+    {
+        "seeds": [0, 1],
+        "methods": {"a": {"teacher": "x"}, "b": {"teacher": "t", "student": "u"}},
+    },
+    "R",
+)
+
+
+def test_the_teachers_that_students_wait_for_come_first() -> None:
+    options = _parser().parse_args(["--target", "results/accuracy_table.csv"])
+    command = snakemake_command("s", SOURCES, options)
+
+    first = [f"results/s/teacher/t/seed{seed}/history.csv" for seed in (0, 1)]
+    assert command[3:7] == ["results/accuracy_table.csv", "--prioritize", *first]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -175,17 +194,20 @@ def test_an_unknown_study_is_named_before_anything_starts(start: Start, tmp_path
         (["--", "--profile", "slurm"], "--profile slurm --config study=s"),
         (["--", "--config", "seeds=[1]"], "--cores all --config study=s seeds=[1]"),
         (["--", "-C", "a=1", "-k"], "--cores all --config study=s a=1 -k"),
+        (["--", "--config=a=1", "-k"], "--cores all --config study=s a=1 -k"),
     ],
 )
 def test_snakemakes_command_line(arguments: list[str], words: str) -> None:
-    command = snakemake_command("s", _parser().parse_args(["--target", "t", *arguments]))
+    options = _parser().parse_args(["--target", "t", *arguments])
+    command = snakemake_command("s", SOURCES, options)
 
     start = "t --rerun-incomplete --show-failed-logs --logger lines "
     assert " ".join(command[3:]) == start + words
 
 
 def test_a_dry_run_is_told_in_snakemakes_own_words() -> None:
-    command = snakemake_command("s", _parser().parse_args(["--target", "t", "--", "-n"]))
+    options = _parser().parse_args(["--target", "t", "--", "-n"])
+    command = snakemake_command("s", SOURCES, options)
 
     assert command[-3:] == ["-n", "--config", "study=s"]
     assert "--logger" not in command

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -32,18 +33,22 @@ def test_the_tower_gives_the_embeddings_of_transformers(tiny_clip_folder: Path) 
 def test_the_legacy_end_token_id_does_not_move_the_pooling(
     tiny_clip_folder: Path, tmp_path: Path
 ) -> None:
-    """With `eos_token_id` 2 transformers pools at argmax(input_ids); here the end token has a low
-    number, so that this would be another word."""
-    before = embed(tiny_clip_folder)
+    """With `eos_token_id` 2 transformers pools at argmax(input_ids), another word than the last
+    where the end token has not the highest number, as after adding words to a tokenizer."""
     legacy = tmp_path / "legacy"
-    legacy.mkdir()
-    for file in tiny_clip_folder.iterdir():
-        (legacy / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(tiny_clip_folder, legacy)
     config = read_json(legacy / "config.json")
     config["text_config"]["eos_token_id"] = 2
     write_json(legacy / "config.json", config)
+    ids, lengths = torch.tensor([[512, 7, 513, 300]]), torch.tensor([4])  # 300 ends the sentence
+    plain = CLIPTextModelWithProjection.from_pretrained(str(legacy)).eval()
+    tower = ClipTextTower(legacy).eval()
 
-    assert torch.equal(embed(legacy), before)
+    with torch.inference_mode():
+        states = plain.text_model(input_ids=ids).last_hidden_state
+        at_the_end = plain.text_projection(states[:, 3])
+        assert torch.allclose(tower(ids, lengths), at_the_end, atol=1e-6)
+        assert not torch.allclose(plain(input_ids=ids).text_embeds, at_the_end, atol=1e-3)
 
 
 def test_a_saved_model_is_the_same_model(tiny_clip_folder: Path, tmp_path: Path) -> None:

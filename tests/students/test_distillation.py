@@ -95,6 +95,7 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
         state_folder=tmp_path / "state",
         model_folder=tmp_path / "model",
         hypotheses_file=tmp_path / "students.arrow",
+        history_file=tmp_path / "history.csv",
     )
 
     last, first = _numbers(history[-1]), _numbers(history[0])
@@ -126,6 +127,7 @@ def test_the_teachers_classifier_does_not_move(
         settings=TrainingSettings(epochs=1, batch_size=2, learning_rate=1e-3),
         seed=0, compute=COMPUTE, state_folder=tmp_path / "state", model_folder=tmp_path / "model",
         hypotheses_file=tmp_path / "students.arrow",
+        history_file=tmp_path / "history.csv",
     )  # fmt: skip
 
     after = classifier.state_dict()

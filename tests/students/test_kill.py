@@ -34,6 +34,7 @@ history = distil(
     settings=TrainingSettings(epochs=6, batch_size=4, learning_rate=1e-3, save_every_seconds=0),
     seed=0, compute=Compute("fp32", 1, "cpu"), state_folder=out / "state",
     model_folder=out / "model", hypotheses_file=out / "hypotheses.arrow",
+    history_file=out / "history.csv",
 )
 print(len(history))
 """

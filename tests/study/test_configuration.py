@@ -20,7 +20,7 @@ def test_the_configured_study_is_taken_where_none_is_named(project: Path) -> Non
     name, sources = configured_study(None, project)
 
     assert name == "tiny"
-    assert sources.generated == "elsewhere/tiny"
+    assert sources.resources == "elsewhere"
     assert configured_study("pocket", project)[0] == "pocket"
     assert translation_cache(project) == Path("/scratch/cache.sqlite")
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ def sources(name: str, overrides: dict[str, Any]) -> Sources:
 def test_a_generated_study_reads_what_its_generators_write() -> None:
     pocket = sources("pocket", {})
 
-    assert pocket.annotations("dev") == "R/pocket/annotations/snli_ve_dev.jsonl.gz"
-    assert pocket.pictures == "R/pocket/pictures.zip"
-    assert pocket.sentences == ["R/pocket/sentences.parquet"]
-    assert pocket.model("clip") == "R/pocket/models/clip"
-    assert pocket.translation_files("de") == ["R/pocket/translations/de.parquet"]
+    assert pocket.annotations("dev") == "results/pocket/world/annotations/snli_ve_dev.jsonl.gz"
+    assert pocket.pictures == "results/pocket/world/pictures.zip"
+    assert pocket.sentences == ["results/pocket/world/sentences.parquet"]
+    assert pocket.model("clip") == "results/pocket/world/models/clip"
+    assert pocket.translation_files("de") == ["results/pocket/world/translations/de.parquet"]
     assert pocket.generator_settings("bert")["vocabulary"] > 0
     assert pocket.repositories == {}
 
@@ -29,11 +30,13 @@ def test_a_study_of_the_web_reads_downloads_under_plain_names() -> None:
     thesis = sources("thesis", {})
 
     assert thesis.splits == ["train", "dev", "test"]
-    assert thesis.annotations("test") == "R/snli_ve/test.jsonl.gz"
-    assert thesis.pictures == "R/flickr30k/flickr30k_images.tar.gz"
+    assert re.fullmatch(
+        r"R/downloads/snli_ve_test-[0-9a-f]{8}\.jsonl\.gz", thesis.annotations("test")
+    )
+    assert re.fullmatch(r"R/downloads/flickr30k_images-[0-9a-f]{8}\.tar\.gz", thesis.pictures)
     assert thesis.sentences == []
-    assert thesis.model("clip") == "R/models/openai--clip-vit-base-patch16"
-    assert thesis.repositories["openai--clip-vit-base-patch16"]["revision"] == "main"
+    assert thesis.model("clip") == "R/models/openai--clip-vit-base-patch16@main"
+    assert thesis.repositories["openai--clip-vit-base-patch16@main"]["revision"] == "main"
     assert thesis.translation_files("de") == []
 
 
@@ -50,7 +53,7 @@ def test_the_users_own_files_come_first() -> None:
 
     assert thesis.pictures == "/data/flickr.zip"
     assert thesis.annotations("dev") == "/data/dev.jsonl"
-    assert thesis.annotations("train") == "R/snli_ve/train.jsonl.gz"
+    assert thesis.annotations("train").startswith("R/downloads/snli_ve_train-")
     assert thesis.model("bert") == "/data/bert"
     assert thesis.translation_files("zh") == ["/data/zh.tsv"]
 

@@ -55,6 +55,7 @@ def train(
         settings=TrainingSettings(**(settings | changes)), seed=0, compute=COMPUTE,
         state_folder=folder / "state", model_folder=folder / "model",
         hypotheses_file=folder / "hypotheses.arrow",
+        history_file=folder / "history.csv",
     )  # fmt: skip
     return [dict(row) for row in history]
 

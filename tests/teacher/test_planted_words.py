@@ -55,7 +55,7 @@ def test_hypothesis_only_finds_the_bias_and_no_more(
         ),
         seed=0, compute=Compute("fp32", threads=1, device="cpu"),
         state_folder=tmp_path / "state", model_folder=tmp_path / "model",
-        hypotheses_file=tmp_path / "hypotheses.arrow",
+        hypotheses_file=tmp_path / "hypotheses.arrow", history_file=tmp_path / "history.csv",
     )  # fmt: skip
 
     accuracy = min(history, key=lambda row: row["dev_loss"] or 0)["dev_accuracy"]

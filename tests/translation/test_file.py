@@ -38,7 +38,7 @@ def test_a_tsv_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 
 def test_a_line_separator_inside_a_sentence_ends_no_line(tmp_path: Path) -> None:
-    assert read_translations(tsv(tmp_path, "a\u2028b\tc\u2028d\n")) == {"a\u2028b": "c\u2028d"}
+    assert read_translations(tsv(tmp_path, "a\u2028b\tc\u2028d\n")) == {"a b": "c d"}
 
 
 def test_a_parquet_file_is_read_and_may_have_more_columns(tmp_path: Path) -> None:

@@ -33,9 +33,6 @@ RULES = {
     for path in sorted((ROOT / "rules").glob("*.smk"))
     for name, body in RULE.findall(path.read_text() + "\n")
 }
-SHARED_SCRIPTS = {
-    "download_annotations": "download_file", "download_pictures": "download_file",
-}  # fmt: skip
 
 
 def dry_run(*arguments: str) -> str:
@@ -62,7 +59,7 @@ def test_a_rule_has_every_part_and_one_name(rule: str) -> None:
         assert f"    {part}:" in body, f"{rule} has no {part}"
     assert f'"<logs>/{rule}' in body
     assert f'"<benchmarks>/{rule}' in body
-    assert f"workflow_scripts/{SHARED_SCRIPTS.get(rule, rule)}.py" in body
+    assert f"workflow_scripts/{rule}.py" in body
     assert "retries" not in body
 
 
@@ -96,7 +93,7 @@ def test_gpu_rules_are_those_that_the_profile_sends_to_the_gpu_partition() -> No
 
 def test_scripts_are_short() -> None:
     for path in (ROOT / "workflow_scripts").glob("*.py"):
-        assert len(path.read_text().splitlines()) <= 50, path
+        assert len(path.read_text().splitlines()) <= 42, path
 
 
 @pytest.mark.slow

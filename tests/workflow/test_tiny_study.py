@@ -32,9 +32,9 @@ def snakemake(project: Path, *arguments: str, config: str = "resources=resources
     return result.stdout + result.stderr
 
 
-def make_run(project: Path) -> str:
+def make_run(project: Path, cores: int = 2) -> str:
     """What `make accuracy_table STUDY=tiny` says."""
-    command = [sys.executable, "-m", "commands.run", "--study", "tiny", "--cores", "2"]
+    command = [sys.executable, "-m", "commands.run", "--study", "tiny", "--cores", str(cores)]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return result.stdout + result.stderr
@@ -46,10 +46,9 @@ def planned(project: Path, *arguments: str, config: str = "resources=resources")
     return {line.split()[1].rstrip(":") for line in said.splitlines() if line.startswith("rule ")}
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("tiny") / "project"
-    folder.mkdir()
+def clone(folder: Path) -> Path:
+    """A copy of what a fresh clone holds."""
+    folder.mkdir(parents=True)
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
@@ -57,6 +56,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copytree(source, folder / name, ignore=ignored)
         else:
             shutil.copy(source, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = clone(tmp_path_factory.mktemp("tiny") / "project")
     (folder / "said.txt").write_text(make_run(folder))
     yield folder
     shutil.rmtree(folder)
@@ -133,6 +138,20 @@ def test_the_table_of_another_study_is_not_taken_for_ones_own(project: Path) -> 
     assert {"generate_world", "train_teacher", "export_table"} <= rules
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "presets={clseave: {save_every_seconds: 7}}",
+        "presets={clip_ve: {save_every_seconds: 7}}",
+        "corpus={expected: {pairs: {dev: 100}}}",
+        "images={batch_size: 7, workers: 2}",
+        "translation={requests_per_second: 2}",
+    ],
+)
+def test_an_edit_that_changes_no_number_runs_nothing(project: Path, edit: str) -> None:
+    assert planned(project, TABLE, config=edit) == set()
+
+
 def test_moving_the_folder_changes_nothing(project: Path) -> None:
     moved = project.with_name("moved")
     project.rename(moved)
@@ -140,3 +159,14 @@ def test_moving_the_folder_changes_nothing(project: Path) -> None:
         assert planned(moved, TABLE) == set()
     finally:
         moved.rename(project)
+
+
+def test_another_folder_and_one_core_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
+    other = clone(tmp_path / "a quite different place")
+    make_run(other, cores=1)
+
+    for pattern in ("tables/*.csv", "predictions/**/*.parquet", "**/*.arrow", "**/*.safetensors"):
+        made = sorted((project / "results/tiny").glob(pattern))
+        assert made, pattern
+        for path in made:
+            assert path.read_bytes() == (other / path.relative_to(project)).read_bytes(), path

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,14 +54,19 @@ def train_tokenizer(texts: list[str], vocabulary: int) -> BertTokenizer:
 
 
 def pretrain_bert(
-    world: Path, target: Path, settings: BertSettings, seed: int, threads: int
+    world: Path,
+    target: Path,
+    settings: BertSettings,
+    languages: Sequence[str],
+    seed: int,
+    threads: int,
 ) -> None:
     """Train a small BERT to fill in masked words and save it, without its head, as `target`.
 
-    Reads only sentences that are held out from nobody, in English and every language of `world`.
+    Reads only sentences that are held out from nobody, in English and `languages`.
     The folder loads with BertModel (no pooler) and BertTokenizer.
     """
-    texts = training_texts(world)
+    texts = training_texts(world, languages)
     tokenizer = train_tokenizer(texts, settings.vocabulary)
     encoded = tokenizer(texts, padding=True, return_tensors="pt")
     tokens, mask = encoded["input_ids"], encoded["attention_mask"]

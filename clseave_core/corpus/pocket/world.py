@@ -216,12 +216,13 @@ def english_texts(folder: Path) -> list[str]:
     return rows["text"].tolist()
 
 
-def training_texts(folder: Path) -> list[str]:
-    """The sentences that are held out from nobody: English, then each language of the world."""
+def training_texts(folder: Path, languages: Iterable[str]) -> list[str]:
+    """The sentences that are held out from nobody: English, then each of `languages`."""
     rows = read_table(folder / "sentences.parquet", SENTENCES, ["text", "held_out"])
     open_to_all = (rows["held_out"] == "none").to_numpy()
     texts: list[str] = rows["text"][open_to_all].tolist()
-    for path in sorted((folder / "translations").glob("*.parquet")):
+    for language in sorted(languages):
+        path = folder / "translations" / f"{language}.parquet"
         translated = read_table(path, TRANSLATIONS, ["translation"])
         texts += translated["translation"][open_to_all].tolist()
     return texts
