@@ -64,9 +64,11 @@ def _run(study: str, sources: Sources, options: argparse.Namespace, lock: Folder
 def snakemake_command(study: str, sources: Sources, options: argparse.Namespace) -> list[str]:
     """Snakemake's command line; with a profile, the profile says how many cores."""
     command = [*SNAKEMAKE, options.target]
-    first = sources.awaited_teachers if Path(options.target).name == TABLE else []
-    if first:  # else a control may be trained first, while a core waits for the students' teacher
-        command += ["--prioritize", *first]
+    # Else a control may be trained first, while a core waits for the students' teacher. With a
+    # --config of the user's own the study may be another than `sources` knows.
+    configured = any(word.startswith(("--config", "-C")) for word in options.more)
+    if Path(options.target).name == TABLE and not configured and sources.awaited_teachers:
+        command += ["--prioritize", *sources.awaited_teachers]
     command += ["--rerun-incomplete", "--show-failed-logs"]
     if not _is_dry(options):
         command += ["--logger", "lines"]

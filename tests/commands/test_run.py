@@ -186,6 +186,12 @@ def test_the_teachers_that_students_wait_for_come_first() -> None:
     assert command[3:7] == ["results/accuracy_table.csv", "--prioritize", *first]
 
 
+def test_with_a_configuration_of_the_users_own_nothing_comes_first() -> None:
+    words = ["--target", "results/accuracy_table.csv", "--", "--config", "seeds=[5]"]
+
+    assert "--prioritize" not in snakemake_command("s", SOURCES, _parser().parse_args(words))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
