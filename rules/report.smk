@@ -22,14 +22,10 @@ rule tabulate_accuracy:
         runtime=minutes("read"),
     params:
         study=STUDY,
-        facts={
-            "methods": without_training(config["methods"]),
-            "teachers": without_training(config["teachers"]),
-        }
-        | {
-            key: config.get(key, {})
-            for key in ("languages", "testsets", "published", "evaluation")
-        },
+        methods=without_training(config["methods"]),
+        teachers=without_training(config["teachers"]),
+        facts={key: config.get(key, {}) for key in ("languages", "testsets", "published")},
+        evaluation=config["evaluation"],
     script:
         "../workflow_scripts/tabulate_accuracy.py"
 

@@ -6,13 +6,11 @@ from clseave_core.run import start
 
 if __name__ == "__main__":
     with start(snakemake):
-        facts = dict(snakemake.params.facts)
-        evaluation = facts.pop("evaluation")
+        params = snakemake.params
         table = tabulate_accuracy(
-            StudyFacts(name=snakemake.params.study, **facts),
+            StudyFacts(params.study, params.methods, params.teachers, **params.facts),
             snakemake.input.scores,
             snakemake.input.predictions,
-            resamples=evaluation["resamples"],
-            seed=evaluation["seed"],
+            **params.evaluation,
         )
         write_csv(snakemake.output.table, table)
