@@ -6,17 +6,18 @@ sys.path.insert(0, workflow.basedir)
 
 from clseave_core.study.code import core_modules
 from clseave_core.study.environment import set_job_environment
-from clseave_core.study.loading import NOT_OF_A_STUDY, load_study
+from clseave_core.study.loading import NOT_OF_A_STUDY, deciding, load_study
 from clseave_core.study.reuse import check_reuse
 from clseave_core.study.sources import Sources
 
 STUDY = config["study"]
+OVERRIDES = {key: value for key, value in config.items() if key not in NOT_OF_A_STUDY}
 # From here on `config` holds the complete study.
-config.update(load_study(STUDY, {k: v for k, v in config.items() if k not in NOT_OF_A_STUDY}))
+config.update(load_study(STUDY, OVERRIDES))
 sources = Sources(STUDY, config, config["resources"])
 config["translation"] = sources.translation
 config["downloads"] = sources.downloads
-check_reuse(STUDY, config)
+check_reuse(STUDY, config, OVERRIDES)
 
 set_job_environment(workflow.basedir)
 
@@ -64,15 +65,6 @@ def minutes(job):
 def threads_of(job):
     """Threads of a kind of job; they decide the last bits of its numbers."""
     return config["compute"][job]["threads"]
-
-
-def deciding(training):
-    """Training settings without those that change no number: an edit of them reruns nothing."""
-    return {
-        key: value
-        for key, value in training.items()
-        if key not in ("save_every_seconds", "tensorboard")
-    }
 
 
 def without_training(section):

@@ -6,7 +6,7 @@ teacher's classifier only to be shown.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -171,7 +171,7 @@ def distil(
     examples = training_examples(train_pairs, held_out, settings)
     goal = torch.from_numpy(targets.rows(range(len(translations))))
     mark = fingerprint(
-        settings.deciding() | {"seed": seed, "pooling": architecture.pooling},
+        settings.deciding() | compute.deciding() | asdict(architecture) | {"seed": seed},
         tokens.flat, tokens.starts, examples, goal, dev_pairs.hypotheses,
         *model.state_dict().values(),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from clseave_core.corpus.model_folder import check_model_folder
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.snli_ve import read_annotations
 from clseave_core.languages import language
+from clseave_core.study.configuration import overrides_of_config
 from clseave_core.study.forecast import GIGABYTE, forecast, gigabytes
 from clseave_core.study.progress_so_far import corpus_size
 from clseave_core.study.reuse import check_reuse
@@ -185,7 +186,7 @@ def _translations(path: Path) -> str:
 
 
 def _reuse(sources: Sources) -> str:
-    check_reuse(sources.name, sources.study)
+    check_reuse(sources.name, sources.study, overrides_of_config())
     return ", ".join(f"{stage} of {name}" for stage, name in sources.study["reuse"].items())
 
 

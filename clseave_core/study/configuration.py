@@ -21,6 +21,11 @@ def configured_study(name: str | None, root: str | Path = ".") -> tuple[str, Sou
     return name, Sources(name, study, str(config["resources"]))
 
 
+def overrides_of_config(root: str | Path = ".") -> Study:
+    """The keys of config.yaml that are laid over every study."""
+    return _overrides(_read(Path(root) / "config.yaml"))
+
+
 def translation_cache(root: str | Path = ".") -> Path:
     """Where config.yaml puts the cache of translations."""
     return Path(str(_read(Path(root) / "config.yaml")["translation_cache"]))

@@ -133,6 +133,12 @@ def _fill_presets(study: Study, where: str) -> Study:
     return study
 
 
+def deciding(training: Mapping[str, Any]) -> dict[str, Any]:
+    """Training settings without those that change no number."""
+    idle = ("save_every_seconds", "tensorboard")
+    return {key: value for key, value in training.items() if key not in idle}
+
+
 def check_references(study: Study) -> list[str]:
     """What does not resolve among the names of a study, a line each; empty when all is well."""
     problems = []

@@ -1,17 +1,13 @@
 """Whether the files of another study that a study reuses are what it would have made itself."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from clseave_core.files import read_json
-from clseave_core.study.loading import Study, load_study
+from clseave_core.study.loading import Study, deciding, load_study
 
-RULES = {
-    "translation": ("gather_translations",),
-    "teacher": ("embed_images", "train_teacher"),
-}
-"""The rules that make the reused files of a stage."""
 SECTIONS = {
     "translation": ("corpus", "translation"),
     "teacher": ("corpus", "models", "teachers", "seeds"),
@@ -19,14 +15,16 @@ SECTIONS = {
 """The sections of a study that decide a stage."""
 
 
-def check_reuse(name: str, study: Study, root: str | Path = ".") -> None:
+def check_reuse(
+    name: str, study: Study, overrides: Mapping[str, Any], root: str | Path = "."
+) -> None:
     """Check every stage in `reuse:` against the named study's settings and the code of today.
 
-    Raises ValueError saying which settings or which code differ, and FileNotFoundError where the
-    named study has not been run.
+    `overrides` are laid over the named study too. Raises ValueError saying which settings or which
+    code differ, and FileNotFoundError where the named study has not made what is reused.
     """
     for stage, other_name in study.get("reuse", {}).items():
-        other = load_study(other_name, {}, root)
+        other = load_study(other_name, overrides, root)
         place = f"studies/{name}.yaml reuse.{stage}: {other_name}"
         for section in SECTIONS[stage]:
             if not _covers(other[section], study[section]):
@@ -34,7 +32,21 @@ def check_reuse(name: str, study: Study, root: str | Path = ".") -> None:
                     f"{place}: the two studies differ in `{section}`, so the files would not be "
                     "what this study asks for. Make them equal, or do not reuse the stage."
                 )
-        _check_code(place, Path(root) / "results" / other_name / "logs", stage, Path(root))
+        logs = Path(root) / "results" / other_name / "logs"
+        for record, training in _records(stage, study).items():
+            _check_record(place, logs / record, training, Path(root))
+
+
+def _records(stage: str, study: Study) -> dict[str, dict[str, Any] | None]:
+    """The records of the jobs whose files are reused, with the training each must show."""
+    if stage == "translation":
+        return {f"gather_translations/{lang}.json": None for lang in study["languages"]}
+    used = dict.fromkeys(method["teacher"] for method in study["methods"].values())
+    return {
+        f"train_teacher/{teacher}/seed{seed}.json": deciding(study["teachers"][teacher]["training"])
+        for teacher in used
+        for seed in study["seeds"]
+    }
 
 
 def _covers(other: Any, mine: Any) -> bool:
@@ -46,21 +58,23 @@ def _covers(other: Any, mine: Any) -> bool:
     return bool(other == mine)
 
 
-def _check_code(place: str, logs: Path, stage: str, root: Path) -> None:
-    for rule in RULES[stage]:
-        records = sorted((logs / rule).rglob("*.json"))
-        if not records:
-            raise FileNotFoundError(
-                f"{place}: there is no record of {rule} in {logs}. Run that study first."
+def _check_record(place: str, record: Path, training: dict[str, Any] | None, root: Path) -> None:
+    """Check what a job's provenance says of its settings and code."""
+    if not record.exists():
+        raise FileNotFoundError(f"{place}: there is no {record}. Run that study first.")
+    content = read_json(record)
+    if training is not None and content["params"].get("training") != training:
+        raise ValueError(
+            f"{place}: {record} was made with the training {content['params'].get('training')}, "
+            f"this study asks for {training}. Run that study again."
+        )
+    for path, digest in content["code"].items():
+        module = root / path
+        if not module.exists() or _digest(module) != digest:
+            raise ValueError(
+                f"{place}: {path} has changed since {record} was written. Run that study "
+                "again, so that its files are those of today's code."
             )
-        for record in records:
-            for path, digest in read_json(record)["code"].items():
-                module = root / path
-                if not module.exists() or _digest(module) != digest:
-                    raise ValueError(
-                        f"{place}: {path} has changed since {record} was written. Run that study "
-                        "again, so that its files are those of today's code."
-                    )
 
 
 def _digest(path: Path) -> str:

@@ -176,9 +176,10 @@ def train_clip_ve(
 
     encoded_train, encoded_dev = encode(train_pairs), encode(dev_pairs)
     mark = fingerprint(
-        settings.deciding() | {"seed": seed},
+        settings.deciding() | compute.deciding() | {"seed": seed},
         tokens.flat, tokens.starts, encoded_train.sentences, train_pairs.labels,
         encoded_train.premises.images, encoded_train.premises.rows, encoded_dev.sentences,
+        dev_pairs.labels, encoded_dev.premises.images, encoded_dev.premises.rows,
         *model.state_dict().values(),
     )  # fmt: skip
     model.to(compute.device)

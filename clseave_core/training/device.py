@@ -23,6 +23,10 @@ class Compute:
         self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
         self.threads = threads
 
+    def deciding(self) -> dict[str, str | int | bool]:
+        """What of it decides the bits of a result (for the fingerprint of a saved state)."""
+        return {"threads": self.threads, "device": self.device.type, "bf16": self.bf16}
+
     def autocast(self) -> AbstractContextManager[object]:
         """bf16 autocast where the precision asks for it."""
         if not self.bf16:

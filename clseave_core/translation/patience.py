@@ -51,14 +51,16 @@ class Patience:
 
         Raises UnansweredError after `attempts` tries, or at once when repeating is pointless; and
         ServiceGoneError when it is the `give_up_after`-th request in a row to end so, or when the
-        service wants a longer wait than the settings allow. Requests that are too long are no
-        sign of that.
+        service wants a longer wait than the settings allow. A pack that is too long is no sign
+        of that.
         """
         for attempt in range(1, attempts + 1):
             try:
                 answer = self._ask_once(text, refuse)
             except UnansweredError as error:
                 if error.too_long:
+                    if "\n" not in text:  # a single sentence is never too long: it is a refusal
+                        self._count_failure(error)
                     raise
                 self._check_wait(error)
                 if attempt == attempts or not error.worth_repeating:

@@ -114,10 +114,20 @@ def test_failures_in_a_row_end_the_run_and_an_answer_breaks_the_row(
 
 
 def test_a_request_that_is_too_long_is_no_sign_of_a_service_gone(cache: TranslationCache) -> None:
-    service = Service(*[UnansweredError("status 400", too_long=True)] * 5)
+    asking = patience(Service(*[UnansweredError("status 400", too_long=True)] * 5), cache)
     for _ in range(5):
         with pytest.raises(UnansweredError, match="status 400"):
-            patience(service, cache).ask("dog", 4)
+            asking.ask("dog\ncat", 4)
+
+
+def test_single_sentences_that_are_too_long_in_a_row_are(cache: TranslationCache) -> None:
+    """A service that answers 400 to everything is gone, whatever the status means."""
+    asking = patience(Service(*[UnansweredError("status 400", too_long=True)] * 3), cache)
+    for _ in range(2):
+        with pytest.raises(UnansweredError, match="status 400"):
+            asking.ask("dog", 4)
+    with pytest.raises(ServiceGoneError, match=r"3 requests in a row.*status 400"):
+        asking.ask("dog", 4)
 
 
 def test_requests_keep_the_pace(cache: TranslationCache) -> None:
