@@ -1,6 +1,7 @@
 import pytest
 
 from clseave_core.languages import LANGUAGES
+from clseave_core.translation import plausibility
 from clseave_core.translation.plausibility import Plausibility, script_share
 from tests.translation.concepts import Concepts, english, german
 
@@ -87,3 +88,8 @@ def test_it_says_when_the_encoder_does_not_know_a_language() -> None:
     assert not judge("sw", least=0.3).knows_languages
     assert not judge("de", least=0.3, source="fi").knows_languages
     assert judge("sw", least=None).knows_languages
+
+
+def test_every_language_of_the_table_has_a_script_that_is_known() -> None:
+    for known in LANGUAGES.values():
+        assert set(known.scripts) <= set(plausibility._SCRIPT_NAMES), known.name
