@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from clseave_core.files import write_json
+from clseave_core.files import read_json, write_json
 
 logger = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "pyarrow", "pandas", "numpy", "pillow")
@@ -93,13 +93,15 @@ def _reporter(rule: str, log: Path) -> Any:
 
 
 def _provenance(job: Any) -> dict[str, Any]:
-    """What made a result: parameters, the code's digests, versions, machine."""
+    """What made a result: parameters, the code's digests, models' commits, versions, machine."""
     code = [Path(path) for path in job.input.get("code", [])]
+    sources = {str(path): Path(path) / "source.json" for path in job.input}
     return {
         "rule": job.rule,
         "wildcards": dict(job.wildcards),
         "params": dict(job.params),
         "code": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in code},
+        "models": {path: read_json(source) for path, source in sources.items() if source.exists()},
         "versions": {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]},
         "machine": f"{platform.system()} {platform.machine()}",
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

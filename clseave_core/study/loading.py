@@ -190,6 +190,12 @@ def check_references(study: Study) -> list[str]:
             problems.append(
                 f"  testsets: a generated world has only the test set 'test', not {name!r}."
             )
+    kinds = [model["generate"] for model in study["models"].values() if "generate" in model]
+    problems += [
+        f"  models: two of them generate a {kind}; a world has one of each kind."
+        for kind in dict.fromkeys(kinds)
+        if kinds.count(kind) > 1
+    ]
     for name, model in study["models"].items():
         if "generate" in model and "world" not in corpus:
             problems.append(

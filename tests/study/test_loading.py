@@ -9,6 +9,12 @@ from clseave_core.study.loading import load_study, merge
 ROOT = Path(__file__).resolve().parents[2]
 
 
+CLIP = {
+    "width": 8, "layers": 1, "heads": 2, "steps": 1, "batch": 2, "learning_rate": 0.1,
+    "weight_decay": 0.0, "warmup": 0.0,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", [path.stem for path in (ROOT / "studies").glob("*.yaml")])
 def test_every_study_that_is_shipped_loads(name: str) -> None:
     study = load_study(name, {}, ROOT)
@@ -30,6 +36,15 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ),
         ({"methods": {"clseave": {"teacher": "clip_we"}}}, r"'clip_we' is none of the study's"),
         ({"teachers": {"clip_ve": {"training": {"preset": "x"}}}}, r"preset is 'x', which is none"),
+        (
+            {"models": {"other": {"generate": "clip", "settings": CLIP}}},
+            r"two of them generate a clip",
+        ),
+        (
+            {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
+            r"'hypothesis_only' is a control that does not see both",
+        ),
+        ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
     ],
 )
