@@ -75,12 +75,6 @@ def without_training(section):
     }
 
 
-def method_languages(method):
-    """The languages a method is evaluated in: English without a student, else the study's."""
-    entry = config["methods"][method]
-    return entry.get("languages", config["languages"]) if "student" in entry else ["en"]
-
-
 def teacher_file(name):
     """A file of the teacher that the wildcards name, directly or through their method."""
 
@@ -116,7 +110,7 @@ def of_every_run(pattern):
         for path in expand(
             pattern,
             method=method,
-            lang=method_languages(method),
+            lang=sources.languages_of(method),
             seed=config["seeds"],
             testset=config["testsets"],
         )

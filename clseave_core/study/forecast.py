@@ -110,7 +110,7 @@ def _computing(sources: Sources, size: CorpusSize, measured: Seconds) -> list[Fi
     }
     students = list(_student_epochs(sources, size))
     tests = len(study["testsets"]) * seeds
-    runs = tests * sum(len(_languages(sources, name)) for name in study["methods"])
+    runs = tests * sum(len(sources.languages_of(name)) for name in study["methods"])
     teaching = sum(train * _epochs(teacher["training"]) for teacher in study["teachers"].values())
     jobs = [
         *_generating(sources),
@@ -165,15 +165,8 @@ def _student_epochs(sources: Sources, size: CorpusSize) -> list[float]:
             training = method["training"]
             distinct = training.get("weight", "pairs") == "distinct"
             sentences = size.sentences if distinct else size.pairs["train"]
-            seen += [float(sentences * training["epochs"])] * len(_languages(sources, name))
+            seen += [float(sentences * training["epochs"])] * len(sources.languages_of(name))
     return seen
-
-
-def _languages(sources: Sources, name: str) -> list[str]:
-    method = sources.study["methods"][name]
-    if "student" not in method:
-        return ["en"]
-    return list(method.get("languages", sources.study["languages"]))
 
 
 def _disk(sources: Sources, size: CorpusSize) -> list[Figure]:
@@ -223,7 +216,7 @@ def _saved_students(sources: Sources) -> list[str]:
         study["students"][method["student"]]["model"]
         for name, method in study["methods"].items()
         if "student" in method
-        for _ in _languages(sources, name)
+        for _ in sources.languages_of(name)
     ]
 
 

@@ -120,6 +120,13 @@ class Sources:
             return []
         return [str(self.translation["file"]).format(lang=lang)]
 
+    def languages_of(self, method: str) -> list[str]:
+        """The languages a method is evaluated in: English without a student, else the study's."""
+        entry = self.study["methods"][method]
+        if "student" not in entry:
+            return ["en"]
+        return list(entry.get("languages", self.study["languages"]))
+
     @property
     def awaited_teachers(self) -> list[str]:
         """Files of the teachers of this study that its students wait for."""

@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "config.yaml", "rules", "studies", "schemas", "workflow_scripts")
+PARTS = (
+    "Snakefile", "config.yaml", "environment.yaml", "rules", "studies", "schemas",
+    "workflow_scripts", "clseave_core", "commands",
+)  # fmt: skip
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 """Variables of the surrounding process that a run sees; the user's own settings stay outside."""
 
@@ -17,7 +20,7 @@ def copy_project(target: Path) -> Path:
     """Put what the workflow needs into `target`, as a fresh clone has it."""
     target.mkdir(parents=True)
     no_caches = shutil.ignore_patterns("__pycache__")
-    for name in (*PARTS, "clseave_core", "environment.yaml"):
+    for name in PARTS:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, target / name, ignore=no_caches)
         elif (ROOT / name).exists():

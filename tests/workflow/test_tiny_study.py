@@ -10,13 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLE = "results/accuracy_table.csv"
-PARTS = (
-    "Snakefile", "config.yaml", "environment.yaml", "rules", "studies", "schemas",
-    "workflow_scripts", "clseave_core", "commands",
-)  # fmt: skip
+from tests.rehearsal.workflow import copy_project
 
+TABLE = "results/accuracy_table.csv"
 pytestmark = pytest.mark.slow
 
 
@@ -46,22 +42,9 @@ def planned(project: Path, *arguments: str, config: str = "resources=resources")
     return {line.split()[1].rstrip(":") for line in said.splitlines() if line.startswith("rule ")}
 
 
-def clone(folder: Path) -> Path:
-    """A copy of what a fresh clone holds."""
-    folder.mkdir(parents=True)
-    for name in PARTS:
-        source = ROOT / name
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / name, ignore=ignored)
-        else:
-            shutil.copy(source, folder / name)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = clone(tmp_path_factory.mktemp("tiny") / "project")
+    folder = copy_project(tmp_path_factory.mktemp("tiny") / "project")
     (folder / "said.txt").write_text(make_run(folder))
     yield folder
     shutil.rmtree(folder)
@@ -162,7 +145,7 @@ def test_moving_the_folder_changes_nothing(project: Path) -> None:
 
 
 def test_another_folder_and_one_core_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
-    other = clone(tmp_path / "a quite different place")
+    other = copy_project(tmp_path / "a quite different place")
     make_run(other, cores=1)
 
     for pattern in ("tables/*.csv", "predictions/**/*.parquet", "**/*.arrow", "**/*.safetensors"):
