@@ -45,6 +45,22 @@ class ClipTextTower(nn.Module):
         self.width = self.clip.text_projection.out_features
         self.max_length = int(self.clip.config.max_position_embeddings)
 
+    @property
+    def final_norm(self) -> nn.LayerNorm:
+        """The LayerNorm between the last layer's token states and the projection."""
+        norm: nn.LayerNorm = self.clip.text_model.final_layer_norm
+        return norm
+
+    def token_states(self, ids: Tensor) -> Tensor:
+        """States [b, t, hidden] of the last layer, before `final_norm`: CLTEAVE's targets."""
+        caught: list[Tensor] = []
+        hook = self.final_norm.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
+        try:
+            self.clip.text_model(input_ids=ids)
+        finally:
+            hook.remove()
+        return caught[0]
+
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [b, d], not normalised, of token ids [b, t] with `lengths` [b]."""
         # Attention is causal and the end token is the last real one: padding is never seen.

@@ -14,11 +14,13 @@ from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.clip_ve import copy_tokenizer
+from clseave_core.models.head import SentenceHead
 from clseave_core.models.loading import load_pretrained
 from clseave_core.models.pooling import Pooling, pool
 
 
-def _load_encoder(folder: str | Path) -> Any:
+def load_encoder(folder: str | Path) -> Any:
+    """The encoder of a model folder, without a pooler, in eval mode."""
     from transformers import AutoConfig, AutoModel
 
     folder = str(folder)
@@ -33,14 +35,10 @@ _WITH_POOLER = {"bert", "roberta", "xlm-roberta", "camembert"}
 class Student(nn.Module):
     """Sentence encoder of one language: token ids [b, t], lengths [b] -> embeddings [b, width]."""
 
-    def __init__(self, encoder: Any, width: int, pooling: Pooling, layer_norm: bool) -> None:
+    def __init__(self, encoder: Any, head: SentenceHead, pooling: Pooling) -> None:
         super().__init__()
-        self.encoder = encoder
-        self.width, self.pooling, self.layer_norm = width, pooling, layer_norm
-        size = encoder.config.hidden_size
-        eps = encoder.config.layer_norm_eps
-        self.norm = nn.LayerNorm(size, eps=eps) if layer_norm else nn.Identity()
-        self.projection = nn.Linear(size, width, bias=False)
+        self.encoder, self.head, self.pooling = encoder, head, pooling
+        self.width = head.width
         self.max_length: int = encoder.config.max_position_embeddings
 
     @classmethod
@@ -48,21 +46,19 @@ class Student(nn.Module):
         cls, folder: str | Path, width: int, pooling: Pooling, layer_norm: bool, seed: int
     ) -> Self:
         """A student to train: the pretrained encoder and a fresh head drawn with `seed`."""
-        encoder = _load_encoder(folder)
+        encoder = load_encoder(folder)
         torch.manual_seed(seed)
-        return cls(encoder, width, pooling, layer_norm)
+        eps = encoder.config.layer_norm_eps if layer_norm else None
+        return cls(encoder, SentenceHead.plain(encoder.config.hidden_size, width, eps), pooling)
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
         """A saved student, in eval mode."""
         folder = Path(folder)
-        head = read_json(folder / "student.json")
-        student = cls(_load_encoder(folder), head["width"], head["pooling"], head["layer_norm"])
-        weights = load_file(str(folder / "head.safetensors"))
-        student.projection.load_state_dict({"weight": weights["projection.weight"]})
-        student.norm.load_state_dict(
-            {k.removeprefix("norm."): v for k, v in weights.items() if k.startswith("norm.")}
-        )
+        settings = read_json(folder / "student.json")
+        pooling = settings.pop("pooling")
+        student = cls(load_encoder(folder), SentenceHead(**settings), pooling)
+        student.head.load_state_dict(load_file(str(folder / "head.safetensors")))
         return student.eval()
 
     def save(self, folder: str | Path, encoder_folder: str | Path) -> None:
@@ -70,17 +66,18 @@ class Student(nn.Module):
         with whole_folder(folder) as temporary:
             self.encoder.save_pretrained(temporary)
             copy_tokenizer(Path(encoder_folder), temporary)
-            head = {f"norm.{k}": v for k, v in self.norm.state_dict().items()}
-            head["projection.weight"] = self.projection.weight.detach()
-            save_file(head, str(temporary / "head.safetensors"))
-            settings = {
-                "width": self.width, "pooling": self.pooling, "layer_norm": self.layer_norm,
-            }  # fmt: skip
-            write_json(temporary / "student.json", settings)
+            save_file(self.head.state_dict(), str(temporary / "head.safetensors"))
+            write_json(temporary / "student.json", {"pooling": self.pooling, **self.head.sizes})
+
+    def token_states(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """States [b, t, inner] of all tokens behind the bridge; those of padding mean nothing."""
+        mask = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
+        states = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+        bridged: Tensor = self.head.bridge(states)
+        return bridged
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [b, width] in the space of the teacher's, not normalised."""
-        mask = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
-        states = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
-        embeddings: Tensor = self.projection(pool(self.norm(states), lengths, self.pooling))
+        states = self.head.norm(self.token_states(ids, lengths))
+        embeddings: Tensor = self.head.projection(pool(states, lengths, self.pooling, ids))
         return embeddings

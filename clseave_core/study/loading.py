@@ -19,17 +19,19 @@ NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
 def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") -> Study:
     """The complete study `name` of `root/studies`, with `overrides` laid over it.
 
-    Trainings have their preset filled in. Raises FileNotFoundError for an unknown study and
+    Entries have what they are `like` and their preset filled in, and each run of a sweep is a
+    method. Raises FileNotFoundError for an unknown study and
     ValueError that lists everything the schema or `check_references` finds wrong.
     """
     root = Path(root)
-    study = merge(_read_with_base(name, root, ()), overrides)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
+    study = _fill_likes(merge(_read_with_base(name, root, ()), overrides), where)
     schema = yaml.safe_load((root / "schemas/study.schema.yaml").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     _retype(study, overrides, validator)
     _check_schema(study, validator, where)
     study = _fill_presets(study, where)
+    _expand_sweeps(study, where)
     problems = check_references(study)
     if problems:
         raise ValueError(f"{where} does not fit together:\n" + "\n".join(problems))
@@ -115,11 +117,53 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def _fill_likes(study: Study, where: str) -> Study:
+    """Lay every teacher, student and method that is `like` another one over that one."""
+    study = copy.deepcopy(study)
+    for kind in ("teachers", "students", "methods"):
+        entries = study.get(kind)
+        if not isinstance(entries, dict):
+            continue  # the schema says what is wrong
+
+        def resolved(
+            name: str, above: tuple[str, ...], kind: str = kind, entries: Study = entries
+        ) -> Any:
+            entry = entries[name]
+            if not isinstance(entry, dict) or "like" not in entry:
+                return entry
+            other = entry["like"]
+            if other not in entries or other in (*above, name):
+                raise ValueError(
+                    f"{where}: {kind}.{name}.like is {other!r}, which is "
+                    + ("like it in turn." if other in entries else f"none of the study's {kind}.")
+                )
+            own = {key: value for key, value in entry.items() if key != "like"}
+            return merge(resolved(other, (*above, name)), own)
+
+        study[kind] = {name: resolved(name, ()) for name in entries}
+    return study
+
+
+def _expand_sweeps(study: Study, where: str) -> None:
+    """Make each run of a sweep a method of its own, named in the sweep's `methods`."""
+    for name, sweep in study.get("sweep", {}).items():
+        base = study["methods"].get(sweep["method"])
+        if base is None or "training" not in base:
+            raise ValueError(
+                f"{where}: sweep.{name}.method is {sweep['method']!r}, which is no method of the "
+                "study with a training of its own."
+            )
+        sweep["methods"] = [f"{name}_{number}" for number in range(1, len(sweep["runs"]) + 1)]
+        for method, run in zip(sweep["methods"], sweep["runs"], strict=True):
+            changes = {"training": run, "languages": sweep["languages"]}
+            study["methods"][method] = merge(base, changes)
+
+
 def _fill_presets(study: Study, where: str) -> Study:
     study = copy.deepcopy(study)
     presets = study.pop("presets", {})
-    for kind in ("teachers", "methods"):
-        for name, entry in study[kind].items():
+    for kind in ("teachers", "methods", "autoencoders"):
+        for name, entry in study.get(kind, {}).items():
             training = entry.get("training")
             if training is None or "preset" not in training:
                 continue
@@ -158,8 +202,16 @@ def check_references(study: Study) -> list[str]:
     for name, teacher in study["teachers"].items():
         refer(f"teachers.{name}.model", teacher["model"], "models")
         problems += _check_training(f"teachers.{name}.training", teacher["training"])
+        if teacher["training"].get("validation_dropout"):
+            problems.append(f"  teachers.{name}.training.validation_dropout: only students have it.")
     for name, student in study["students"].items():
         refer(f"students.{name}.model", student["model"], "models")
+    for name, autoencoder in study.get("autoencoders", {}).items():
+        refer(f"autoencoders.{name}.model", autoencoder["model"], "models")
+        problems += _check_training(f"autoencoders.{name}.training", autoencoder["training"])
+    for name, ablation in study.get("ablations", {}).items():
+        for method in (ablation["reference"], *ablation["methods"]):
+            refer(f"ablations.{name}", method, "methods")
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
         teacher = study["teachers"].get(method["teacher"], {})
@@ -170,6 +222,13 @@ def check_references(study: Study) -> list[str]:
                 f"  methods.{name}.teacher: {method['teacher']!r} is a control that does not see "
                 "both picture and sentence; a student can learn nothing from it."
             )
+        if method.get("objective") == "token_mse":
+            problems += _check_token_method(f"methods.{name}", method, study)
+        elif "autoencoder" in method or method.get("readout", "direct") != "direct":
+            problems.append(f"  methods.{name}: autoencoder and readout go with token_mse only.")
+        if "trained_as" in method:
+            refer(f"methods.{name}.trained_as", method["trained_as"], "methods")
+            problems += _check_trained_as(name, method, study)
         if "student" in method:
             refer(f"methods.{name}.student", method["student"], "students")
             problems += _check_training(f"methods.{name}.training", method["training"])
@@ -201,6 +260,40 @@ def check_references(study: Study) -> list[str]:
             problems.append(
                 f"  models.{name}: only a study with corpus.world can generate a model."
             )
+    return problems
+
+
+def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    problems = []
+    if method.get("autoencoder") not in study.get("autoencoders", {}):
+        known = ", ".join(study.get("autoencoders", {})) or "none"
+        problems.append(
+            f"  {place}.autoencoder: {method.get('autoencoder')!r} is none of the study's ({known})."
+        )
+    if "alignment" not in study:
+        problems.append(f"  {place}: token_mse needs the section `alignment`.")
+    if method.get("alignment") == "gold" and "world" not in study["corpus"]:
+        problems.append(f"  {place}.alignment: only a generated world knows its gold alignments.")
+    return problems
+
+
+def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """A method that is read out of another's training must be that method in all it learns."""
+    other = study["methods"].get(method["trained_as"], {})
+    free = ("trained_as", "readout", "pooling_at_test", "batch_norm", "languages", "setting")
+    mine, theirs = ({k: v for k, v in m.items() if k not in free} for m in (method, other))
+    problems = []
+    if "trained_as" in other or mine != theirs:
+        problems.append(
+            f"  methods.{name}.trained_as: {method['trained_as']!r} is not the same training "
+            f"(they may differ in {', '.join(free[1:])})."
+        )
+    languages = [m.get("languages", study["languages"]) for m in (method, other)]
+    missing = [code for code in languages[0] if code not in languages[1]]
+    if missing:
+        problems.append(
+            f"  methods.{name}.languages: {method['trained_as']!r} has no {', '.join(missing)}."
+        )
     return problems
 
 

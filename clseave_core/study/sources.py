@@ -128,6 +128,17 @@ class Sources:
         return list(entry.get("languages", self.study["languages"]))
 
     @property
+    def main_methods(self) -> list[str]:
+        """The methods of the accuracy table: all but those of ablations and sweeps."""
+        apart = [
+            method
+            for kind in ("ablations", "sweep")
+            for entry in self.study.get(kind, {}).values()
+            for method in entry["methods"]
+        ]
+        return [name for name in self.study["methods"] if name not in apart]
+
+    @property
     def awaited_teachers(self) -> list[str]:
         """Files of the teachers of this study that its students wait for."""
         if "teacher" in self.study.get("reuse", {}):

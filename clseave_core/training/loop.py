@@ -167,7 +167,7 @@ class _Training:
         self._save()
 
     def _evaluate(self) -> dict[str, float]:
-        self.model.eval()
+        self.model.train(self.settings.validation_dropout)
         measures = self.task.evaluate()
         if not math.isfinite(measures["dev_loss"]):
             raise FloatingPointError(

@@ -33,6 +33,7 @@ class TrainingSettings:
     length_groups: int = 1
     weight: Literal["pairs", "distinct"] = "pairs"
     evaluate_every: int = 1
+    validation_dropout: bool = False
     save_every_seconds: float = 600.0
     tensorboard: bool = False
 

@@ -1,0 +1,116 @@
+"""What all students share as a training task: their data, their batches and the dev measures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.models.encoder import encode_all
+from clseave_core.models.student import Student
+from clseave_core.models.tokens import Indices, Tokens
+from clseave_core.teacher.clip_ve import Premises, classification_measures
+from clseave_core.training.batches import length_batches
+from clseave_core.training.device import Compute
+from clseave_core.training.settings import TrainingSettings
+
+Mask = npt.NDArray[np.bool_]
+TRAIN_SAMPLE = 2000
+"""Training examples on which the error is also measured in eval mode, beside that of dev."""
+
+
+def training_examples(train_pairs: Pairs, held_out: Mask, settings: TrainingSettings) -> Indices:
+    """Sentence rows to train on: of every pair, or each once; never a held-out sentence.
+
+    `held_out` [m] is true for the sentences of the hypotheses table that no student may see.
+    """
+    rows = train_pairs.hypotheses[~held_out[train_pairs.hypotheses]]
+    return np.unique(rows) if settings.weight == "distinct" else rows
+
+
+def distance(embeddings: Tensor, targets: Tensor, weights: Tensor) -> dict[str, Tensor]:
+    """Weighted sums over sentences of squared and absolute errors [b, d], in both units.
+
+    `per_dim` is the mean over the d dimensions, which is the loss; `sum` the sum over them, the
+    unit of the thesis's Tables A.2 and A.3.
+    """
+    error = (embeddings - targets).float()
+    squared, absolute = error.square().sum(dim=1), error.abs().sum(dim=1)
+    width = embeddings.shape[1]
+    mse, mae = (squared * weights).sum(), (absolute * weights).sum()
+    return {
+        "mse_per_dim": mse / width, "mse_sum": mse, "mae_per_dim": mae / width, "mae_sum": mae,
+    }  # fmt: skip
+
+
+@dataclass
+class StudentData:
+    """What a student learns from and is measured on.
+
+    `tokens` are the translations, `targets` [m, d] the teacher's embeddings, both one row for each
+    hypothesis; `examples` are the rows to train on. Dev accuracy comes from the teacher's
+    `classifier` and `dev_premises`, and is only shown.
+    """
+
+    tokens: Tokens
+    targets: Tensor
+    examples: Indices
+    dev_pairs: Pairs
+    dev_premises: Premises
+    classifier: nn.Module
+
+
+class StudentTask:
+    """Batches of similar length, and what every student is measured by."""
+
+    def __init__(
+        self, model: Student, data: StudentData, settings: TrainingSettings, seed: int,
+        compute: Compute,
+    ) -> None:  # fmt: skip
+        self.model, self.data, self.tokens = model, data, data.tokens
+        self.examples, self.settings, self.seed, self.compute = (
+            data.examples, settings, seed, compute,
+        )  # fmt: skip
+        self.dev_labels = compute.move(torch.from_numpy(data.dev_pairs.labels))
+        self.dev_rows: Indices
+        self.dev_rows, self._dev_places = np.unique(data.dev_pairs.hypotheses, return_inverse=True)
+        sample = np.random.default_rng([seed, 0]).permutation(len(self.examples))[:TRAIN_SAMPLE]
+        self._sample, self._sample_counts = np.unique(self.examples[sample], return_counts=True)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """All of the student that is not frozen."""
+        learnt = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        return [{"params": learnt, "lr": self.settings.learning_rate}]
+
+    def batches(self, epoch: int) -> list[Indices]:
+        """Batches of examples of similar length."""
+        lengths = self.tokens.lengths[self.examples]
+        return length_batches(lengths, self.settings.batch_size, self.seed, epoch)
+
+    @torch.inference_mode()
+    def sentence_measures(self) -> dict[str, float]:
+        """Dev errors weighted by pairs, dev accuracy, and the error on a sample of train."""
+        dev = encode_all(self.model, self.tokens.select(self.dev_rows), self.compute)
+        rows = torch.from_numpy(self._dev_places).to(dev.device)
+        measures = classification_measures(
+            self.data.classifier, self.data.dev_premises, dev, rows, self.dev_labels
+        )
+        errors = self._mean_distance(dev, self.dev_rows, np.bincount(self._dev_places))
+        sample = encode_all(self.model, self.tokens.select(self._sample), self.compute)
+        on_train = self._mean_distance(sample, self._sample, self._sample_counts)
+        return {
+            **{f"dev_{name}": value for name, value in errors.items()},
+            "dev_accuracy": measures["dev_accuracy"],
+            "train_eval_mse_per_dim": on_train["mse_per_dim"],
+        }
+
+    def _mean_distance(
+        self, embeddings: Tensor, rows: Indices, counts: np.ndarray[Any, Any]
+    ) -> dict[str, float]:
+        targets = self.data.targets[torch.from_numpy(rows).to(self.data.targets.device)]
+        weights = torch.from_numpy(counts).to(embeddings.device).float()
+        sums = distance(embeddings, targets, weights)
+        return {name: float(value) / float(counts.sum()) for name, value in sums.items()}
