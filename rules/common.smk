@@ -38,6 +38,7 @@ wildcard_constraints:
     teacher="|".join(config["teachers"]),
     method="|".join(config["methods"]),
     seed="|".join(map(str, config["seeds"])),
+    autoencoder="|".join(config.get("autoencoders", {})) or "none",
     file="|".join(map(re.escape, sources.downloads)) or "none",
     repository="|".join(map(re.escape, sources.repositories)) or "none",
 
@@ -97,16 +98,74 @@ def image_embeddings(wildcards):
 
 def sentence_embeddings(wildcards):
     """The embeddings that a method gives its sentences: its student's, or the teacher's own."""
-    if "student" not in config["methods"][wildcards.method]:
+    entry = config["methods"][wildcards.method]
+    if "student" not in entry:
         return teacher_file("hypotheses.arrow")(wildcards)
-    return "<results>/students/{method}/{lang}/seed{seed}/hypotheses.arrow"
+    method = wildcards.method
+    if not is_read_out(method):
+        method = entry.get("trained_as", method)
+    return f"<results>/students/{method}/{{lang}}/seed{{seed}}/hypotheses.arrow"
 
 
-def of_every_run(pattern):
-    """Paths of all methods, their languages, seeds and test sets."""
+def one_of(names):
+    """A wildcard's pattern for exactly these names."""
+    return "|".join(names) or "none"
+
+
+def is_read_out(method):
+    """Whether a method has students that another one trained, with embeddings of its own."""
+    entry = config["methods"][method]
+    return "trained_as" in entry and ("readout" in entry or "pooling_at_test" in entry)
+
+
+def learnt(entry):
+    """What of a method decides what its student learns, beside its training settings."""
+    return {key: entry[key] for key in ("objective", "signal", "sub_words") if key in entry}
+
+
+def method_alignment(wildcards):
+    """The aligned words that a token method learns from."""
+    entry = config["methods"][wildcards.method]
+    if entry.get("objective") != "token_mse":
+        return []
+    folder = "gold/" if entry.get("alignment") == "gold" else ""
+    return f"<results>/alignment/{folder}{{lang}}.parquet"
+
+
+def method_autoencoder(wildcards):
+    """The autoencoder of a token method."""
+    name = config["methods"][wildcards.method].get("autoencoder")
+    return f"<results>/alignment/autoencoder/{name}/seed{{seed}}/model" if name else []
+
+
+def clip_of_autoencoder(wildcards):
+    """The CLIP whose token states an autoencoder is as wide as: that of its methods' teacher."""
+    teachers = {
+        method["teacher"]
+        for method in config["methods"].values()
+        if method.get("autoencoder") == wildcards.autoencoder
+    }
+    return sources.model(config["teachers"][min(teachers)]["model"])
+
+
+def moving_statistics(wildcards):
+    """The pairs over which a classifier's running statistics go on before the test, if they do."""
+    moving = config["methods"][wildcards.method].get("batch_norm") == "moving"
+    return "<results>/corpus/train.parquet" if moving else []
+
+
+def statistics_batch(wildcards):
+    """The size of the batches for `moving_statistics`: that of the teacher's training."""
+    entry = config["methods"][wildcards.method]
+    moving = entry.get("batch_norm") == "moving"
+    return config["teachers"][entry["teacher"]]["training"]["batch_size"] if moving else None
+
+
+def of_every_run(pattern, methods=None):
+    """Paths of methods (those of the accuracy table), their languages, seeds and test sets."""
     return [
         path
-        for method in config["methods"]
+        for method in (sources.main_methods if methods is None else methods)
         for path in expand(
             pattern,
             method=method,

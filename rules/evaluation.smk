@@ -5,6 +5,7 @@ rule predict:
     input:
         code=core("predict"),
         pairs="<results>/corpus/{testset}.parquet",
+        train=moving_statistics,
         sentences=sentence_embeddings,
         teacher=teacher_file("model"),
         images=image_embeddings,
@@ -23,6 +24,7 @@ rule predict:
         runtime=minutes("predict"),
     params:
         premise=lambda wildcards: config["methods"][wildcards.method].get("premise", "image"),
+        batch_size=lambda wildcards: statistics_batch(wildcards),
         draws=lambda wildcards: config["methods"][wildcards.method].get("draws", 1),
         threads=threads_of("predict"),
     script:

@@ -1,6 +1,43 @@
 # One student for each language: it learns the teacher's embeddings from the translations.
 
 
+rule train_autoencoder:
+    input:
+        code=core("train_autoencoder"),
+        encoder=lambda wildcards: sources.model(
+            config["autoencoders"][wildcards.autoencoder]["model"]
+        ),
+        clip=clip_of_autoencoder,
+        train="<results>/corpus/train.parquet",
+        dev="<results>/corpus/dev.parquet",
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        translations=expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
+        alignments=expand("<results>/alignment/{lang}.parquet", lang=config["languages"]),
+    output:
+        model=directory("<results>/alignment/autoencoder/{autoencoder}/seed{seed}/model"),
+        history="<results>/alignment/autoencoder/{autoencoder}/seed{seed}/history.csv",
+    log:
+        "<logs>/train_autoencoder/{autoencoder}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/train_autoencoder/{autoencoder}/seed{seed}.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("train")
+    resources:
+        gpu=1,
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
+    params:
+        activation=lambda wildcards: config["autoencoders"][wildcards.autoencoder]["activation"],
+        training=lambda wildcards: deciding(
+            config["autoencoders"][wildcards.autoencoder]["training"]
+        ),
+        languages=config["languages"],
+        threads=threads_of("train"),
+    script:
+        "../workflow_scripts/train_autoencoder.py"
+
+
 rule train_student:
     input:
         code=core("train_student"),
@@ -14,6 +51,8 @@ rule train_student:
         targets=teacher_file("hypotheses.arrow"),
         teacher=teacher_file("model"),
         images=image_embeddings,
+        alignment=method_alignment,
+        autoencoder=method_autoencoder,
     output:
         model=directory("<results>/students/{method}/{lang}/seed{seed}/model"),
         history="<results>/students/{method}/{lang}/seed{seed}/history.csv",
@@ -22,6 +61,8 @@ rule train_student:
         "<logs>/train_student/{method}/{lang}/seed{seed}.log",
     benchmark:
         "<benchmarks>/train_student/{method}/{lang}/seed{seed}.tsv"
+    wildcard_constraints:
+        method=one_of(name for name in config["methods"] if not is_read_out(name)),
     conda:
         "../environment.yaml"
     threads: threads_of("train")
@@ -30,9 +71,43 @@ rule train_student:
         mem_mb=memory("train"),
         runtime=minutes("train"),
     params:
-        objective=lambda wildcards: config["methods"][wildcards.method]["objective"],
+        objective=lambda wildcards: learnt(config["methods"][wildcards.method]),
         training=lambda wildcards: deciding(config["methods"][wildcards.method]["training"]),
         student=lambda wildcards: config["students"][config["methods"][wildcards.method]["student"]],
         threads=threads_of("train"),
     script:
         "../workflow_scripts/train_student.py"
+
+
+# A student that another method has trained, with another head or another pooling.
+rule embed_hypotheses:
+    input:
+        code=core("embed_hypotheses"),
+        model=lambda wildcards: (
+            f"<results>/students/{config['methods'][wildcards.method]['trained_as']}"
+            "/{lang}/seed{seed}/model"
+        ),
+        translation=f"{stage('translation')}/{{lang}}.parquet",
+        teacher=teacher_file("model"),
+        autoencoder=method_autoencoder,
+    output:
+        hypotheses="<results>/students/{method}/{lang}/seed{seed}/hypotheses.arrow",
+    log:
+        "<logs>/embed_hypotheses/{method}/{lang}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/embed_hypotheses/{method}/{lang}/seed{seed}.tsv"
+    wildcard_constraints:
+        method=one_of(name for name in config["methods"] if is_read_out(name)),
+    conda:
+        "../environment.yaml"
+    threads: threads_of("predict")
+    resources:
+        gpu=1,
+        mem_mb=memory("predict"),
+        runtime=minutes("predict"),
+    params:
+        readout=lambda wildcards: config["methods"][wildcards.method].get("readout", "direct"),
+        pooling=lambda wildcards: config["methods"][wildcards.method].get("pooling_at_test"),
+        threads=threads_of("predict"),
+    script:
+        "../workflow_scripts/embed_hypotheses.py"

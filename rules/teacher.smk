@@ -60,6 +60,9 @@ rule train_teacher:
     params:
         premise=lambda wildcards: config["teachers"][wildcards.teacher].get("premise", "image"),
         hypothesis=lambda wildcards: config["teachers"][wildcards.teacher].get("hypothesis", "text"),
+        validation_rows=lambda wildcards: config["teachers"][wildcards.teacher].get(
+            "validation_rows"
+        ),
         training=lambda wildcards: deciding(config["teachers"][wildcards.teacher]["training"]),
         threads=threads_of("train"),
     script:

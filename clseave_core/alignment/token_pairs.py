@@ -29,8 +29,9 @@ def read_links(path: str | Path) -> Links:
     Raises ValueError when the file has other columns or its ids are not 0, 1, 2, ...
     """
     table = pq.read_table(path)
-    ids = table.column("hypothesis_id").to_numpy() if "hypothesis_id" in table.column_names else []
-    if table.schema.remove_metadata() != ALIGNMENTS or (ids != np.arange(len(table))).any():
+    known = table.schema.remove_metadata() == ALIGNMENTS
+    ids = table.column("hypothesis_id").to_pylist() if known else None
+    if ids != list(range(len(table))):
         raise ValueError(
             f"{path} is no alignment of hypotheses 0, 1, 2, ... Delete it to have it made again."
         )
@@ -121,9 +122,7 @@ def token_ranges(
     return sides[0], sides[1]
 
 
-def _tokens_within(
-    offsets: npt.NDArray[np.int64], start: int, end: int
-) -> tuple[int, int] | None:
+def _tokens_within(offsets: npt.NDArray[np.int64], start: int, end: int) -> tuple[int, int] | None:
     """The range of tokens that share characters with start:end, None if there is none."""
     starts, ends = offsets[:, 0], offsets[:, 1]
     inside = np.flatnonzero((starts < end) & (ends > start) & (ends > starts))

@@ -34,3 +34,18 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.pair_ids)
+
+    def select(self, rows: npt.NDArray[np.int64]) -> "Pairs":
+        """The pairs `rows`, in this order."""
+        return Pairs(
+            self.pair_ids[rows], self.image_ids[rows], self.hypotheses[rows], self.labels[rows]
+        )
+
+    def split_rows(self, share: float, seed: int) -> tuple["Pairs", "Pairs"]:
+        """Two parts, the second a `share` of the rows drawn at random, each in file order.
+
+        As the thesis's scripts make their validation set: the same picture stands on both sides.
+        """
+        order = np.random.default_rng(seed).permutation(len(self))
+        count = round(share * len(self))
+        return self.select(np.sort(order[count:])), self.select(np.sort(order[:count]))

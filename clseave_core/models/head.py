@@ -27,7 +27,7 @@ class SentenceHead(nn.Module):
         }  # fmt: skip
         self.width = width
         self.bridge = Perceptron(hidden, inner, bridge) if bridge else nn.Identity()
-        self.norm = nn.Identity() if eps is None else nn.LayerNorm(inner, eps=eps)
+        self.norm: Any = nn.Identity() if eps is None else nn.LayerNorm(inner, eps=eps)
         self.projection = nn.Linear(inner, width, bias=False)
 
     @classmethod

@@ -8,9 +8,7 @@ from torch import Tensor
 Pooling = Literal["end", "first", "mean", "argmax"]
 
 
-def pool(
-    states: Tensor, lengths: Tensor, pooling: Pooling, ids: Tensor | None = None
-) -> Tensor:
+def pool(states: Tensor, lengths: Tensor, pooling: Pooling, ids: Tensor | None = None) -> Tensor:
     """Pool token states [b, t, d], padded right, of sentences with `lengths` [b] into [b, d].
 
     `end` takes the last real token ([SEP] in BERT, end-of-text in CLIP; thesis section 3.3.1),

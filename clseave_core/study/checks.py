@@ -132,7 +132,7 @@ def _training(entry: dict[str, Any]) -> str:
 
 
 def _architecture(student: dict[str, Any]) -> str:
-    from clseave_core.students.distillation import Architecture
+    from clseave_core.students.teaching import Architecture
 
     architecture = Architecture.from_study(student)
     return f"{student['model']}, pooling {architecture.pooling}"

@@ -203,7 +203,9 @@ def check_references(study: Study) -> list[str]:
         refer(f"teachers.{name}.model", teacher["model"], "models")
         problems += _check_training(f"teachers.{name}.training", teacher["training"])
         if teacher["training"].get("validation_dropout"):
-            problems.append(f"  teachers.{name}.training.validation_dropout: only students have it.")
+            problems.append(
+                f"  teachers.{name}.training.validation_dropout: only students have it."
+            )
     for name, student in study["students"].items():
         refer(f"students.{name}.model", student["model"], "models")
     for name, autoencoder in study.get("autoencoders", {}).items():
@@ -267,9 +269,8 @@ def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> 
     problems = []
     if method.get("autoencoder") not in study.get("autoencoders", {}):
         known = ", ".join(study.get("autoencoders", {})) or "none"
-        problems.append(
-            f"  {place}.autoencoder: {method.get('autoencoder')!r} is none of the study's ({known})."
-        )
+        name = method.get("autoencoder")
+        problems.append(f"  {place}.autoencoder: {name!r} is none of the study's ({known}).")
     if "alignment" not in study:
         problems.append(f"  {place}: token_mse needs the section `alignment`.")
     if method.get("alignment") == "gold" and "world" not in study["corpus"]:

@@ -11,7 +11,8 @@ from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.encoder import encode_all
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import load_tokenizer, tokenize
-from clseave_core.students.distillation import Architecture, distance, distil, training_examples
+from clseave_core.students.task import distance, training_examples
+from clseave_core.students.teaching import Architecture, train_student
 from clseave_core.training.device import Compute
 from clseave_core.training.history import Row
 from clseave_core.training.settings import TrainingSettings
@@ -79,7 +80,7 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
     targets, images = files
     settings = TrainingSettings(epochs=60, batch_size=4, learning_rate=5e-3, evaluate_every=30)
 
-    history = distil(
+    history = train_student(
         encoder_folder=tiny_bert_folder,
         translations=SENTENCES,
         targets=targets,
@@ -88,6 +89,7 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
         dev_pairs=pairs_of([0, 1, 7]),
         images=images,
         classifier=EntailmentClassifier(6).eval(),
+        alignment=None,
         architecture=Architecture(),
         settings=settings,
         seed=0,
@@ -119,10 +121,11 @@ def test_the_teachers_classifier_does_not_move(
     targets, images = files
     classifier = EntailmentClassifier(6).eval()
     before = {name: value.clone() for name, value in classifier.state_dict().items()}
-    distil(
+    train_student(
         encoder_folder=tiny_bert_folder, translations=SENTENCES, targets=targets,
         held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3]),
         dev_pairs=pairs_of([4, 5]), images=images, classifier=classifier,
+        alignment=None,
         architecture=Architecture(),
         settings=TrainingSettings(epochs=1, batch_size=2, learning_rate=1e-3),
         seed=0, compute=COMPUTE, state_folder=tmp_path / "state", model_folder=tmp_path / "model",

@@ -19,18 +19,19 @@ import numpy as np
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.classifier import EntailmentClassifier
-from clseave_core.students.distillation import Architecture, distil
+from clseave_core.students.teaching import Architecture, train_student
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
 bert, files, out = map(Path, sys.argv[1:])
 n = 40
 pairs = Pairs(np.array([f"p{i}" for i in range(n)], dtype=object),
               np.array(["i0"] * n, dtype=object), np.arange(n), np.arange(n) % 3)
-history = distil(
+history = train_student(
     encoder_folder=bert, translations=[f"ein Hund {chr(97 + i % 26)} {i}" for i in range(n)],
     targets=Embeddings.open(files / "hypotheses.arrow"), held_out=np.zeros(n, bool),
     train_pairs=pairs, dev_pairs=pairs, images=Embeddings.open(files / "images.arrow"),
-    classifier=EntailmentClassifier(6).eval(), architecture=Architecture(),
+    classifier=EntailmentClassifier(6).eval(), alignment=None,
+        architecture=Architecture(),
     settings=TrainingSettings(epochs=6, batch_size=4, learning_rate=1e-3, save_every_seconds=0),
     seed=0, compute=Compute("fp32", 1, "cpu"), state_folder=out / "state",
     model_folder=out / "model", hypotheses_file=out / "hypotheses.arrow",
