@@ -120,7 +120,11 @@ def is_read_out(method):
 
 def learnt(entry):
     """What of a method decides what its student learns, beside its training settings."""
-    return {key: entry[key] for key in ("objective", "signal", "sub_words") if key in entry}
+    return {
+        key: entry[key]
+        for key in ("objective", "signal", "sub_words", "pooling_at_test")
+        if key in entry
+    }
 
 
 def method_alignment(wildcards):

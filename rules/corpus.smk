@@ -112,6 +112,33 @@ rule generate_bert:
         "../workflow_scripts/generate_bert.py"
 
 
+rule generate_aligner:
+    input:
+        code=core("generate_aligner"),
+        sentences=rules.generate_world.output.sentences,
+        translations=rules.generate_world.output.translations,
+        bert=rules.generate_bert.output.model,
+    output:
+        model=directory("<generated>/models/aligner"),
+    log:
+        "<logs>/generate_aligner.log",
+    benchmark:
+        "<benchmarks>/generate_aligner.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("train")
+    resources:
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
+    params:
+        settings=sources.generator_settings("aligner"),
+        languages=config["languages"],
+        seed=sources.world_seed,
+        threads=threads_of("train"),
+    script:
+        "../workflow_scripts/generate_aligner.py"
+
+
 rule prepare_corpus:
     input:
         code=core("prepare_corpus"),

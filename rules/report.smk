@@ -30,6 +30,37 @@ rule tabulate_accuracy:
         "../workflow_scripts/tabulate_accuracy.py"
 
 
+rule tabulate_ablations:
+    input:
+        code=core("tabulate_ablations"),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
+            sources.compared_methods,
+        ),
+    output:
+        tables=expand("<results>/tables/{ablation}.csv", ablation=config.get("ablations", {})),
+        questions="<results>/tables/clteave_questions.csv",
+    log:
+        "<logs>/tabulate_ablations.log",
+    benchmark:
+        "<benchmarks>/tabulate_ablations.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        name=STUDY,
+        study={
+            key: config.get(key, {})
+            for key in ("languages", "testsets", "methods", "teachers", "students", "ablations")
+        },
+        evaluation=config["evaluation"],
+    script:
+        "../workflow_scripts/tabulate_ablations.py"
+
+
 # A rule of its own: when another study has run last, its input is another file, and so it runs.
 rule export_table:
     input:

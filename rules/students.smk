@@ -1,43 +1,6 @@
 # One student for each language: it learns the teacher's embeddings from the translations.
 
 
-rule train_autoencoder:
-    input:
-        code=core("train_autoencoder"),
-        encoder=lambda wildcards: sources.model(
-            config["autoencoders"][wildcards.autoencoder]["model"]
-        ),
-        clip=clip_of_autoencoder,
-        train="<results>/corpus/train.parquet",
-        dev="<results>/corpus/dev.parquet",
-        hypotheses="<results>/corpus/hypotheses.parquet",
-        translations=expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
-        alignments=expand("<results>/alignment/{lang}.parquet", lang=config["languages"]),
-    output:
-        model=directory("<results>/alignment/autoencoder/{autoencoder}/seed{seed}/model"),
-        history="<results>/alignment/autoencoder/{autoencoder}/seed{seed}/history.csv",
-    log:
-        "<logs>/train_autoencoder/{autoencoder}/seed{seed}.log",
-    benchmark:
-        "<benchmarks>/train_autoencoder/{autoencoder}/seed{seed}.tsv"
-    conda:
-        "../environment.yaml"
-    threads: threads_of("train")
-    resources:
-        gpu=1,
-        mem_mb=memory("train"),
-        runtime=minutes("train"),
-    params:
-        activation=lambda wildcards: config["autoencoders"][wildcards.autoencoder]["activation"],
-        training=lambda wildcards: deciding(
-            config["autoencoders"][wildcards.autoencoder]["training"]
-        ),
-        languages=config["languages"],
-        threads=threads_of("train"),
-    script:
-        "../workflow_scripts/train_autoencoder.py"
-
-
 rule train_student:
     input:
         code=core("train_student"),

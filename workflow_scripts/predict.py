@@ -6,6 +6,7 @@ import torch
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.evaluation.prediction import predict
+from clseave_core.evaluation.recalibration import move_statistics
 from clseave_core.evaluation.schemas import PREDICTIONS
 from clseave_core.files import write_table
 from clseave_core.models.clip_ve import load_classifier
@@ -19,10 +20,16 @@ if __name__ == "__main__":
         pairs = Pairs.read(source.pairs)
         distinct, rows = np.unique(pairs.hypotheses, return_inverse=True)
         embeddings = Embeddings.open(source.sentences).rows(distinct.tolist())
+        images = Embeddings.open(source.images) if source.get("images") else None
+        classifier = load_classifier(source.teacher)
+        if source.get("train"):
+            train, seed = Pairs.read(source.train), int(snakemake.wildcards.seed)
+            sentences = Embeddings.open(source.sentences)
+            move_statistics(classifier, train, images, sentences, params.batch_size, seed, compute)
         predictions = predict(
             pairs,
-            Embeddings.open(source.images) if source.get("images") else None,
-            load_classifier(source.teacher),
+            images,
+            classifier,
             torch.from_numpy(embeddings),
             rows,
             compute,

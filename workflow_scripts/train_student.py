@@ -1,4 +1,4 @@
-"""Teach one language's student the teacher's sentence embeddings."""
+"""Teach one language's student the teacher's sentence embeddings, or its token states."""
 
 from pathlib import Path
 
@@ -8,18 +8,22 @@ from clseave_core.embeddings import Embeddings
 from clseave_core.files import read_table
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
-from clseave_core.students.distillation import Architecture, distil
+from clseave_core.students.teaching import Architecture, TokenAlignment, train_student
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.translation.schemas import TRANSLATIONS
 
 if __name__ == "__main__":
     with start(snakemake) as state:
-        source, params = snakemake.input, snakemake.params
-        method = snakemake.config["methods"][snakemake.wildcards.method]
-        settings = TrainingSettings.from_study(method["training"])
-        hypotheses = read_table(source.hypotheses, HYPOTHESES, ["held_out"])
-        distil(
+        source, made, params = snakemake.input, snakemake.output, snakemake.params
+        training = snakemake.config["methods"][snakemake.wildcards.method]["training"]
+        settings = TrainingSettings.from_study(training)
+        hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
+        tokens = None
+        if params.objective["objective"] == "token_mse":
+            files = (source.alignment, source.autoencoder, source.teacher)
+            tokens = TokenAlignment.of_method(params.objective, hypotheses["text"].tolist(), *files)
+        train_student(
             encoder_folder=Path(source.encoder),
             translations=read_table(source.translation, TRANSLATIONS, ["text"])["text"].tolist(),
             targets=Embeddings.open(source.targets),
@@ -29,11 +33,13 @@ if __name__ == "__main__":
             images=Embeddings.open(source.images),
             classifier=load_classifier(source.teacher),
             architecture=Architecture.from_study(params.student),
+            alignment=tokens,
+            pooling_at_test=params.objective.get("pooling_at_test"),
             settings=settings,
             seed=int(snakemake.wildcards.seed),
             compute=Compute(settings.precision, params.threads),
             state_folder=state,
-            model_folder=Path(snakemake.output.model),
-            hypotheses_file=Path(snakemake.output.hypotheses),
-            history_file=Path(snakemake.output.history),
+            model_folder=Path(made.model),
+            hypotheses_file=Path(made.hypotheses),
+            history_file=Path(made.history),
         )

@@ -16,10 +16,13 @@ if __name__ == "__main__":
         source, made, params = snakemake.input, snakemake.output, snakemake.params
         teacher = snakemake.config["teachers"][snakemake.wildcards.teacher]
         settings = TrainingSettings.from_study(teacher["training"])
+        train, dev = Pairs.read(source.train), Pairs.read(source.dev)
+        if params.validation_rows:
+            train, dev = train.split_rows(params.validation_rows, int(snakemake.wildcards.seed))
         train_clip_ve(
             clip_folder=Path(source.model),
-            train_pairs=Pairs.read(source.train),
-            dev_pairs=Pairs.read(source.dev),
+            train_pairs=train,
+            dev_pairs=dev,
             sentences=read_table(source.hypotheses, HYPOTHESES, ["text"])["text"].tolist(),
             images=Embeddings.open(source.images) if source.get("images") else None,
             hypothesis=params.hypothesis,

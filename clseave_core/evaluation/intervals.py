@@ -85,7 +85,7 @@ def clustered_intervals(
         values = values[np.isfinite(values)]
         spread = float(values.std())
         residuals = numerator - estimate * below
-        error = _two_way_standard_error(residuals, image_codes, sentence_codes) / below.sum()
+        error = two_way_standard_error(residuals, image_codes, sentence_codes) / below.sum()
         shrink = min(1.0, error / spread) if spread > 0 else 1.0
         low, high = estimate + shrink * (np.quantile(values, [tail, 1 - tail]) - estimate)
         intervals.append(Interval(float(low), float(high)))
@@ -160,14 +160,17 @@ def _cluster_counts(
         yield np.ascontiguousarray(counts.reshape(size, clusters).T, dtype=np.float64)
 
 
-def _two_way_standard_error(residuals: Floats, images: Codes, sentences: Codes) -> float:
+def two_way_standard_error(
+    residuals: Floats, images: npt.ArrayLike, sentences: npt.ArrayLike
+) -> float:
     """Standard error of sum(residuals) when pairs of one picture or one sentence are dependent.
 
     Variance = by picture + by sentence - by their intersection (Cameron et al. 2011), and
     never less than one of the first two, since the difference can even be negative.
     """
-    both = _codes(images * (int(sentences.max()) + 1) + sentences)
+    of_image, of_sentence = _codes(images), _codes(sentences)
+    both = _codes(of_image * (int(of_sentence.max()) + 1) + of_sentence)
     by_image, by_sentence, by_both = (
-        float((np.bincount(codes, residuals) ** 2).sum()) for codes in (images, sentences, both)
+        float((np.bincount(codes, residuals) ** 2).sum()) for codes in (of_image, of_sentence, both)
     )
     return float(max(by_image, by_sentence, by_image + by_sentence - by_both) ** 0.5)

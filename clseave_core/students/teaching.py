@@ -85,6 +85,7 @@ def train_student(
     classifier: nn.Module,
     architecture: Architecture,
     alignment: TokenAlignment | None,
+    pooling_at_test: Pooling | None,
     settings: TrainingSettings,
     seed: int,
     compute: Compute,
@@ -97,7 +98,7 @@ def train_student(
 
     `translations` are the rows of the hypotheses table, in the student's language. With
     `alignment` the student learns token states (CLTEAVE) and is read out directly, else sentence
-    embeddings (CLSEAVE).
+    embeddings (CLSEAVE). `pooling_at_test` is for the written embeddings alone.
     """
     tokenizer = load_tokenizer(encoder_folder)
     if alignment is None:
@@ -124,8 +125,9 @@ def train_student(
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)  # type: ignore[arg-type]
         save_history(history_file, history, settings)
-        write_sentences(model.eval(), tokens, hypotheses_file, compute)
         model.save(model_folder, encoder_folder)
+        model.pooling = pooling_at_test or model.pooling
+        write_sentences(model.eval(), tokens, hypotheses_file, compute)
     return history
 
 

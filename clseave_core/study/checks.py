@@ -139,15 +139,20 @@ def _architecture(student: dict[str, Any]) -> str:
 
 
 def _world(sources: Sources) -> str:
+    from clseave_core.corpus.pocket.aligner import AlignerSettings
     from clseave_core.corpus.pocket.bert import BertSettings
     from clseave_core.corpus.pocket.clip import ClipSettings
+    from clseave_core.corpus.pocket.pretraining import SmallTraining
     from clseave_core.corpus.pocket.settings import WorldSettings
 
     study = sources.study
+    kinds: dict[str, type[SmallTraining]] = {
+        "clip": ClipSettings, "bert": BertSettings, "aligner": AlignerSettings,
+    }  # fmt: skip
     settings = WorldSettings.from_mapping(study["corpus"]["world"], tuple(study["languages"]))
     for name, model in study["models"].items():
         if "generate" in model:
-            kind = ClipSettings if model["generate"] == "clip" else BertSettings
+            kind = kinds[model["generate"]]
             kind.from_mapping(model["settings"], f"models.{name}.settings")
     return f"world seed {settings.world_seed}"
 

@@ -208,6 +208,8 @@ def check_references(study: Study) -> list[str]:
             )
     for name, student in study["students"].items():
         refer(f"students.{name}.model", student["model"], "models")
+    if "alignment" in study:
+        refer("alignment.model", study["alignment"]["model"], "models")
     for name, autoencoder in study.get("autoencoders", {}).items():
         refer(f"autoencoders.{name}.model", autoencoder["model"], "models")
         problems += _check_training(f"autoencoders.{name}.training", autoencoder["training"])

@@ -139,6 +139,19 @@ class Sources:
         return [name for name in self.study["methods"] if name not in apart]
 
     @property
+    def compared_methods(self) -> list[str]:
+        """The methods of the ablations' tables, with their references and the English ones."""
+        ablations = self.study.get("ablations", {}).values()
+        wanted = {name for entry in ablations for name in (entry["reference"], *entry["methods"])}
+        teachers = {self.study["methods"][entry["reference"]]["teacher"] for entry in ablations}
+        return [
+            name
+            for name, entry in self.study["methods"].items()
+            if name in wanted
+            or ("student" not in entry and entry["teacher"] in teachers and "premise" not in entry)
+        ]
+
+    @property
     def awaited_teachers(self) -> list[str]:
         """Files of the teachers of this study that its students wait for."""
         if "teacher" in self.study.get("reuse", {}):

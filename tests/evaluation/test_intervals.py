@@ -59,16 +59,16 @@ def test_a_resample_without_any_pair_is_left_out() -> None:
     assert np.isfinite(clustered_intervals(right, list("ab"), list("xy"))).all()
 
 
-def test_two_way_standard_error_by_hand() -> None:
+def testtwo_way_standard_error_by_hand() -> None:
     images, sentences = np.array([0, 0, 1]), np.array([0, 1, 0])
-    error = intervals._two_way_standard_error(np.array([2.0, 1, 1]), images, sentences)
+    error = intervals.two_way_standard_error(np.array([2.0, 1, 1]), images, sentences)
     # pictures 3^2 + 1^2, sentences 3^2 + 1^2, intersections 2^2 + 1 + 1
     assert error**2 == pytest.approx(10 + 10 - 6)
 
 
-def test_two_way_standard_error_is_never_below_one_way() -> None:
+def testtwo_way_standard_error_is_never_below_one_way() -> None:
     images, sentences = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 2])
-    error = intervals._two_way_standard_error(np.array([1.0, 2, -1, -2]), images, sentences)
+    error = intervals.two_way_standard_error(np.array([1.0, 2, -1, -2]), images, sentences)
     # pictures 3^2 + 3^2 = 18, sentences 0 + 2^2 + 2^2 = 8, intersections 10: 18 + 8 - 10 < 18
     assert error**2 == pytest.approx(18)
 

@@ -31,6 +31,7 @@ history = train_student(
     targets=Embeddings.open(files / "hypotheses.arrow"), held_out=np.zeros(n, bool),
     train_pairs=pairs, dev_pairs=pairs, images=Embeddings.open(files / "images.arrow"),
     classifier=EntailmentClassifier(6).eval(), alignment=None,
+        pooling_at_test=None,
         architecture=Architecture(),
     settings=TrainingSettings(epochs=6, batch_size=4, learning_rate=1e-3, save_every_seconds=0),
     seed=0, compute=Compute("fp32", 1, "cpu"), state_folder=out / "state",

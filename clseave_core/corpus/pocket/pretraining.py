@@ -12,15 +12,12 @@ from clseave_core.progress import progress
 
 
 @dataclass(frozen=True)
-class ModelSettings:
-    """Size and training of one small model.
+class SmallTraining:
+    """The training of one small model.
 
     `warmup` is a share of the steps; `learning_rate` falls to zero along a cosine after it.
     """
 
-    width: int
-    layers: int
-    heads: int
     steps: int
     batch: int
     learning_rate: float
@@ -39,6 +36,15 @@ class ModelSettings:
         return cls(**mapping)
 
 
+@dataclass(frozen=True)
+class ModelSettings(SmallTraining):
+    """Size and training of one small model."""
+
+    width: int
+    layers: int
+    heads: int
+
+
 @contextmanager
 def reproducible(seed: int, threads: int) -> Iterator[None]:
     """Seed torch and fix its threads inside the block; leave both as they were after it."""
@@ -55,7 +61,7 @@ def reproducible(seed: int, threads: int) -> Iterator[None]:
 def train_steps(
     model: torch.nn.Module,
     loss_of_step: Callable[[int], torch.Tensor],
-    settings: ModelSettings,
+    settings: SmallTraining,
     title: str,
 ) -> float:
     """Take `settings.steps` AdamW steps on `loss_of_step(step)`; return the mean of the last loss.

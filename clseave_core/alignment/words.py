@@ -1,0 +1,27 @@
+"""Cut a text into words, with the characters that each one covers."""
+
+import re
+from typing import Literal, get_args
+
+Cut = Literal["dictionary", "characters", "spaces"]
+CUTS: tuple[str, ...] = get_args(Cut)
+WordSpan = tuple[int, int]
+_NO_SPACE = re.compile(r"\S+")
+
+
+def cut_words(text: str, language: str, cut: Cut) -> list[WordSpan]:
+    """Spans (start, end) of the words of `text`, in characters, in order.
+
+    `dictionary`: the word boundaries of Unicode (UAX 29) as ICU draws them for `language`, with
+    its dictionaries for Chinese, Japanese and Thai; punctuation marks are words of their own.
+    `characters`: every character but white space. `spaces`: what white space separates, with its
+    punctuation, as the published scripts cut.
+    """
+    if cut == "spaces":
+        return [match.span() for match in _NO_SPACE.finditer(text)]
+    if cut == "characters":
+        return [(place, place + 1) for place, letter in enumerate(text) if not letter.isspace()]
+    from icu4py.breakers import WordBreaker
+
+    spans = WordBreaker(text, language).segments()
+    return [(start, end) for start, end in spans if text[start:end].strip()]
