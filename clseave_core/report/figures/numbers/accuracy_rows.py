@@ -49,10 +49,14 @@ def read_accuracy_rows(table: str | Path) -> list[AccuracyRow]:
                 "rows 'mean', expected one. Delete the table to have it made again."
             )
         row = shown.iloc[0]
+        testset, method, setting, language = map(str, values)
         published = row["published_accuracy"]
         result.append(
             AccuracyRow(
-                *map(str, values),
+                testset,
+                method,
+                setting,
+                language,
                 float(row["test_accuracy"]),
                 float(row["ci_low"]),
                 float(row["ci_high"]),

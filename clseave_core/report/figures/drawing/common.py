@@ -1,0 +1,86 @@
+"""What several figures share: titles, legends, whiskers, panels for many languages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from clseave_core.report.figures.style import GREY, look_of, new_figure
+
+MOST_TOGETHER = 6
+"""Languages, beside English, that one panel can show apart."""
+_NAMES_IN_A_ROW = 6
+
+
+def chunks(languages: Sequence[str]) -> list[list[str]]:
+    """Languages panel by panel: English in each, and at most `MOST_TOGETHER` others, evenly."""
+    others = [name for name in languages if name != "en"]
+    panels = max(1, -(-len(others) // MOST_TOGETHER))
+    size = max(1, -(-len(others) // panels))
+    english = [name for name in languages if name == "en"]
+    return [english + others[start : start + size] for start in range(0, len(others), size)] or [
+        english
+    ]
+
+
+def language_handle(iso: str, **changes: Any) -> Line2D:
+    """A legend's entry of a language."""
+    look = look_of(iso)
+    return Line2D([], [], color=look.colour, marker=look.marker, label=look.name, **changes)
+
+
+def hollow(label: str, colour: str = GREY, **changes: Any) -> Line2D:
+    """A legend's entry of published numbers: hollow marks, dashed lines."""
+    look = {"marker": "o", "linestyle": "", "markerfacecolor": "none", "markersize": 6}
+    return Line2D([], [], color=colour, label=label, **{**look, **changes})
+
+
+def seed_handle() -> Line2D:
+    """A legend's entry of single seeds beside their mean."""
+    return Line2D([], [], color=GREY, alpha=0.5, linewidth=0.7, marker=".", label="single seeds")
+
+
+def finish(figure: Figure, title: str, handles: Sequence[Line2D] = (), note: str = "") -> Figure:
+    """Give a figure its title above, and below it a note and a legend."""
+    figure.suptitle(title)
+    if handles or note:
+        figure.legend(
+            handles=list(handles),
+            loc="outside lower center",
+            ncols=max(1, min(len(handles), _NAMES_IN_A_ROW)),
+            title=note or None,
+        )
+    return figure
+
+
+def notice(title: str, text: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
+    figure = new_figure(6.5, 1.6)
+    axes = figure.add_subplot()
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
+    return finish(figure, title)
+
+
+def whisker(
+    axes: Axes, x: float, y: float, bounds: tuple[float, float], iso: str, *, upright: bool = True
+) -> None:
+    """A language's mark at (x, y) with its interval from `bounds[0]` to `bounds[1]`."""
+    look = look_of(iso)
+    line = {"color": look.colour, "linewidth": 0.9, "solid_capstyle": "butt"}
+    axes.plot(*(([x, x], bounds) if upright else (bounds, [y, y])), **line)
+    axes.plot([x], [y], color=look.colour, marker=look.marker, linestyle="")
+
+
+def place_panels(figure: Figure, count: int, columns: int) -> list[Axes]:
+    """`count` panels that share their axes, row by row; labels only at the left and below."""
+    rows = -(-count // columns)
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    panels = list(grid.flat)
+    for panel in panels[count:]:
+        panel.remove()
+    for number, panel in enumerate(panels[:count]):
+        panel.tick_params(labelbottom=number + columns >= count, labelleft=number % columns == 0)
+    return panels[:count]
