@@ -22,7 +22,7 @@ rule tabulate_accuracy:
         runtime=minutes("read"),
     params:
         study=STUDY,
-        methods=without_training(config["methods"]),
+        methods=without_training({name: config["methods"][name] for name in sources.main_methods}),
         teachers=without_training(config["teachers"]),
         facts={key: config.get(key, {}) for key in ("languages", "testsets", "published")},
         evaluation=config["evaluation"],

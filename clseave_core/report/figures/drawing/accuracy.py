@@ -80,5 +80,3 @@ def _label_lines(
     panel.set_yticks(range(len(lines)), names)
     for label, (_, language) in zip(panel.get_yticklabels(), lines, strict=True):
         label.set_fontweight("bold" if language is None else "normal")
-
-
