@@ -1,0 +1,83 @@
+"""The files that the figures of a study are made from, and what they show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from clseave_core.corpus.schemas import HYPOTHESES
+from clseave_core.files import read_json, read_table
+from clseave_core.report.figures.numbers.accuracy_rows import AccuracyRow, read_accuracy_rows
+from clseave_core.report.figures.numbers.answers import Answers, read_answers
+from clseave_core.report.figures.numbers.histories import Histories, read_histories
+from clseave_core.report.figures.pictured import Pictured
+from clseave_core.report.published import Published, load_published
+
+Paths = Iterable[str | Path]
+
+
+@dataclass(frozen=True)
+class StudyFiles:
+    """Paths; each is read when a figure first needs it.
+
+    `scores` and `predictions` are those of the pictured methods on `testset`, English first and
+    languages in the study's order. `distances` and `published` are data files of published
+    numbers, as `data_files` gives them: `published` is empty for a study that names none.
+    """
+
+    study: str
+    testset: str
+    pictured: Pictured
+    report: str | Path
+    hypotheses: str | Path
+    table: str | Path
+    teacher_histories: Paths
+    student_histories: Paths
+    scores: Paths
+    predictions: Paths
+    distances: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+
+    @cached_property
+    def corpus_report(self) -> dict[str, Any]:
+        """What `corpus/report.json` says."""
+        return dict(read_json(self.report))
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """English text and template by hypothesis id."""
+        rows = read_table(self.hypotheses, HYPOTHESES, ["hypothesis_id", "text", "template"])
+        return rows.set_index("hypothesis_id")
+
+    @cached_property
+    def accuracy_rows(self) -> list[AccuracyRow]:
+        """The rows of the accuracy table."""
+        return read_accuracy_rows(self.table)
+
+    @cached_property
+    def teacher(self) -> Histories:
+        """The teacher's history by seed."""
+        return read_histories(self.teacher_histories).get(self.pictured.teacher, {})
+
+    @cached_property
+    def students(self) -> dict[str, dict[int, pd.DataFrame]]:
+        """The students' histories by language and seed."""
+        return read_histories(self.student_histories)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What English and the students say about each pair."""
+        return read_answers(self.predictions)
+
+    @cached_property
+    def known_distances(self) -> Published:
+        """The data file that holds the linguistic distances."""
+        return load_published(self.distances)
+
+    @cached_property
+    def beside(self) -> Published:
+        """The published numbers that the study is shown beside."""
+        return load_published(self.published)
