@@ -61,6 +61,38 @@ rule tabulate_ablations:
         "../workflow_scripts/tabulate_ablations.py"
 
 
+rule tabulate_sweep:
+    input:
+        code=core("tabulate_sweep"),
+        histories=[
+            f"<results>/students/{method}/{lang}/seed{seed}/history.csv"
+            for sweep in config.get("sweep", {}).values()
+            for method in (sweep["method"], *sweep["methods"])
+            for lang in sweep["languages"]
+            for seed in config["seeds"]
+        ],
+    output:
+        table="<results>/tables/sweep.csv",
+    log:
+        "<logs>/tabulate_sweep.log",
+    benchmark:
+        "<benchmarks>/tabulate_sweep.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        name=STUDY,
+        study={
+            key: config.get(key, {})
+            for key in ("seeds", "methods", "teachers", "students", "sweep")
+        },
+    script:
+        "../workflow_scripts/tabulate_sweep.py"
+
+
 # A rule of its own: when another study has run last, its input is another file, and so it runs.
 rule export_table:
     input:

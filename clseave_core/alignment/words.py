@@ -23,5 +23,8 @@ def cut_words(text: str, language: str, cut: Cut) -> list[WordSpan]:
         return [(place, place + 1) for place, letter in enumerate(text) if not letter.isspace()]
     from icu4py.breakers import WordBreaker
 
-    spans = WordBreaker(text, language).segments()
+    # ICU counts UTF-16 units, of which a letter beyond the basic plane has two.
+    place = [number for number, letter in enumerate(text) for _ in range(1 + (letter > "\uffff"))]
+    place.append(len(text))
+    spans = ((place[start], place[end]) for start, end in WordBreaker(text, language).segments())
     return [(start, end) for start, end in spans if text[start:end].strip()]
