@@ -154,7 +154,7 @@ def _agreement(files: StudyFiles) -> Figure:
 
 def _of_pairs(files: StudyFiles, column: str) -> list[str]:
     """What the sentence table says of each pair's hypothesis."""
-    return list(files.sentences[column].loc[files.answers.hypotheses])
+    return files.sentences[column].reindex(files.answers.hypotheses).tolist()
 
 
 def _on(files: StudyFiles) -> str:

@@ -7,9 +7,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from clseave_core.labels import LABELS
-from clseave_core.report.figures.drawing.common import finish, hollow, whisker
+from clseave_core.report.figures.drawing.common import (
+    HOLLOW,
+    LIGHT,
+    finish,
+    hollow,
+    seed_handle,
+    whisker,
+)
 from clseave_core.report.figures.numbers.accuracy_rows import AccuracyRow
-from clseave_core.report.figures.style import BLACK, GREY, PALE, look_of, new_figure
+from clseave_core.report.figures.style import BLACK, PALE, look_of, new_figure
 
 CHANCE = 100 / len(LABELS)
 _ROW = 0.165
@@ -28,7 +35,7 @@ def draw_accuracy(rows: Sequence[AccuracyRow], study: str) -> Figure:
     panels = figure.subplots(1, len(testsets), sharey=True, squeeze=False)[0]
     for panel, testset in zip(panels, testsets, strict=True):
         _draw_testset(panel, lines, [row for row in rows if row.testset == testset])
-        panel.set_title(f"test set {testset}")
+        panel.set_title(testset)
     settings = {row.method: row.setting for row in rows}
     _label_lines(panels[0], lines, settings)
     label = f"chance, {CHANCE:.1f} %"
@@ -36,8 +43,7 @@ def draw_accuracy(rows: Sequence[AccuracyRow], study: str) -> Figure:
     if any(row.published is not None for row in rows):
         handles.append(hollow("published, under the published protocol"))
     if any(len(row.seeds) > 1 for row in rows):
-        handles.append(Line2D([], [], color=GREY, alpha=0.5, marker="o", markersize=2.5,
-                              linestyle="", label="single seeds"))  # fmt: skip
+        handles.append(seed_handle(lines=False))
     note = "Whiskers: 95 % intervals that respect shared pictures and sentences."
     return finish(figure, f"Accuracy of every method and language, study {study}", handles, note)
 
@@ -56,12 +62,10 @@ def _draw_testset(
             continue
         colour = look_of(language).colour
         if len(row.seeds) > 1:
-            light = {"color": colour, "alpha": 0.4, "markersize": 2.5, "linestyle": ""}
-            panel.plot(row.seeds, [y + 0.28] * len(row.seeds), marker="o", **light)
+            panel.plot(row.seeds, [y + 0.28] * len(row.seeds), color=colour, **LIGHT)
         whisker(panel, row.accuracy, y, (row.low, row.high), language, upright=False)
         if row.published is not None:
-            look = {"markersize": 6, "markerfacecolor": "none", "linestyle": ""}
-            panel.plot([row.published], [y], color=colour, marker="o", **look)
+            panel.plot([row.published], [y], color=colour, **HOLLOW)
     panel.set_ylim(len(lines) - 0.5, -0.5)
     panel.set_xlabel("accuracy (%)")
     panel.grid(axis="x")

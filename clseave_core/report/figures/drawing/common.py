@@ -9,6 +9,15 @@ from matplotlib.lines import Line2D
 
 from clseave_core.report.figures.style import GREY, look_of, new_figure
 
+HOLLOW: dict[str, Any] = {
+    "marker": "o",
+    "linestyle": "",
+    "markerfacecolor": "none",
+    "markersize": 6,
+}
+"""A published number."""
+LIGHT: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 2.2, "alpha": 0.4}
+"""A single seed."""
 MOST_TOGETHER = 6
 """Languages, beside English, that one panel can show apart."""
 _NAMES_IN_A_ROW = 6
@@ -33,25 +42,22 @@ def language_handle(iso: str, **changes: Any) -> Line2D:
 
 def hollow(label: str, colour: str = GREY, **changes: Any) -> Line2D:
     """A legend's entry of published numbers: hollow marks, dashed lines."""
-    look = {"marker": "o", "linestyle": "", "markerfacecolor": "none", "markersize": 6}
-    return Line2D([], [], color=colour, label=label, **{**look, **changes})
+    return Line2D([], [], color=colour, label=label, **{**HOLLOW, **changes})
 
 
-def seed_handle() -> Line2D:
-    """A legend's entry of single seeds beside their mean."""
-    return Line2D([], [], color=GREY, alpha=0.5, linewidth=0.7, marker=".", label="single seeds")
+def seed_handle(*, lines: bool = True) -> Line2D:
+    """A legend's entry of single seeds, as light lines or light points, beside their mean."""
+    look: dict[str, Any] = {"linewidth": 0.7} if lines else LIGHT
+    return Line2D([], [], **{"color": GREY, "alpha": 0.5, "label": "single seeds", **look})
 
 
 def finish(figure: Figure, title: str, handles: Sequence[Line2D] = (), note: str = "") -> Figure:
     """Give a figure its title above, and below it a note and a legend."""
     figure.suptitle(title)
     if handles or note:
-        figure.legend(
-            handles=list(handles),
-            loc="outside lower center",
-            ncols=max(1, min(len(handles), _NAMES_IN_A_ROW)),
-            title=note or None,
-        )
+        columns = max(1, min(len(handles), _NAMES_IN_A_ROW))
+        by_row = [handle for column in range(columns) for handle in handles[column::columns]]
+        figure.legend(handles=by_row, loc="outside lower center", ncols=columns, title=note or None)
     return figure
 
 
@@ -69,7 +75,7 @@ def whisker(
 ) -> None:
     """A language's mark at (x, y) with its interval from `bounds[0]` to `bounds[1]`."""
     look = look_of(iso)
-    line = {"color": look.colour, "linewidth": 0.9, "solid_capstyle": "butt"}
+    line: dict[str, Any] = {"color": look.colour, "linewidth": 0.9, "solid_capstyle": "butt"}
     axes.plot(*(([x, x], bounds) if upright else (bounds, [y, y])), **line)
     axes.plot([x], [y], color=look.colour, marker=look.marker, linestyle="")
 

@@ -35,9 +35,11 @@ def draw_confusion(counts: Mapping[str, Matrix], methods: str, testset: str) -> 
     if image is not None:
         bar = figure.colorbar(image, ax=panels[: len(counts)], shrink=min(1, 2 / rows), pad=0.02)
         bar.set_label("% of the label's pairs")
-        bar.outline.set_visible(False)
+        bar.ax.spines["outline"].set_visible(False)
     names = ", ".join(f"{name[0].upper()} {name}" for name in LABELS)
-    note = f"{names}.\nIn a cell: share of the label's pairs and number of pairs."
+    note = (
+        f"{names}.\nIn a cell: percent of the label's pairs, and number of pairs; means over seeds."
+    )
     return finish(figure, f"Confusion on {testset}: {methods}", note=note)
 
 

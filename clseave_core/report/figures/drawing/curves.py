@@ -1,14 +1,18 @@
 """Figures 3.2 and 4.1: what a training measured, epoch by epoch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, MaxNLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from clseave_core.report.figures.drawing.common import (
+    HOLLOW,
     finish,
     hollow,
     language_handle,
@@ -59,8 +63,8 @@ def draw_teacher_curves(curves: TeacherCurves, teacher: str) -> Figure:
             _draw_curve(panel, of_part, colour, marker)
             value = curves.published.get(part, {}).get(quantity)
             if value is not None and curves.published_epoch is not None:
-                look = {"markersize": 7, "markerfacecolor": "none", "linestyle": ""}
-                panel.plot([curves.published_epoch], [value], color=colour, marker=marker, **look)
+                look = {**HOLLOW, "marker": marker, "color": colour}
+                panel.plot([curves.published_epoch], [value], **look)
         _label_epochs(panel, unit)
     handles = [
         Line2D([], [], color=colour, marker=marker, label=part)
@@ -83,8 +87,7 @@ def draw_student_curves(panels: Sequence[StudentCurves], method: str, source: st
         axes.set_title(f"({letter}) {panel.title}", loc="left")
     handles = [language_handle(name) for name in languages]
     if any(panel.published for panel in panels):
-        look = {"linestyle": "--", "markersize": 4, "linewidth": 0.9}
-        handles.append(hollow(f"published ({source})", **look))
+        handles.append(hollow(f"published ({source})", linestyle="--", markersize=4, linewidth=0.9))
     if any(_several_seeds(panel.curves) for panel in panels):
         handles.append(seed_handle())
     return finish(figure, f"Training of the students of {method}", handles)
@@ -108,31 +111,35 @@ def _draw_panel(axes: Axes, panel: StudentCurves) -> None:
         look = look_of(name)
         axes.plot(range(1, len(values) + 1), values, color=look.colour, marker=look.marker,
                   linestyle="--", linewidth=0.9, markerfacecolor="none", alpha=0.8)  # fmt: skip
-    values = [value for line in axes.lines for value in line.get_ydata()]
-    if min(values) > 0 and max(values) / min(values) >= _LOG_FROM and panel.dimensions:
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    if panel.dimensions and values.min() > 0 and values.max() / values.min() >= _LOG_FROM:
         axes.set_yscale("log")
         _plain_log(axes)
     _label_epochs(axes, panel.unit)
     if panel.dimensions:
         size = panel.dimensions
-        right = axes.secondary_yaxis("right", (lambda y: y * size, lambda y: y / size))
+        right = axes.secondary_yaxis("right", (_times(size), _times(1 / size)))
         right.set_ylabel(f"sum over {size} dimensions")
         if axes.get_yscale() == "log":
             _plain_log(right)
 
 
-def _plain_log(axes: Axes) -> None:
+def _plain_log(axes: Axes | SecondaryAxis) -> None:
     """Ticks at 1, 2 and 5 times the powers of ten, written out."""
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_minor_locator(LogLocator(subs="all"))
-    formatter = ScalarFormatter()
-    formatter.set_scientific(False)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_formatter(lambda value, _: "")
 
 
+def _times(factor: float) -> Callable[[npt.ArrayLike], npt.NDArray[np.float64]]:
+    return lambda values: np.asarray(values, np.float64) * factor
+
+
 def _label_epochs(axes: Axes, unit: str) -> None:
     axes.set_ylabel(unit)
+    if axes.get_yscale() == "linear":
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.6g}")
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.margins(x=0.04)

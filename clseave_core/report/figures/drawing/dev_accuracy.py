@@ -34,13 +34,15 @@ def draw_dev_accuracy(
     width, height = (5.2, 3.4) if len(parts) == 1 else (7.2, 2.2 * rows)
     figure = new_figure(width, height + 0.8 + 0.16 * names)
     panels = place_panels(figure, len(parts), columns)
-    for panel, part in zip(panels, parts, strict=True):
+    for number, (panel, part) in enumerate(zip(panels, parts, strict=True)):
         for name in part:
             _draw_language(panel, mse[name], accuracy[name], name)
         panel.grid()
         panel.xaxis.set_major_locator(MaxNLocator(5))
-    figure.supxlabel("dev MSE per dimension", fontsize=8)
-    figure.supylabel("dev accuracy (%)", fontsize=8)
+        if number + columns >= len(panels):
+            panel.set_xlabel("dev MSE per dimension")
+        if number % columns == 0:
+            panel.set_ylabel("dev accuracy (%)")
     handles = [language_handle(name) for name in languages]
     if any(len(mse[name].seeds) > 1 for name in languages):
         handles.append(seed_handle())
@@ -56,6 +58,5 @@ def _draw_language(panel: Axes, mse: Curve, accuracy: Curve, name: str) -> None:
                 mse.seeds[seed], accuracy.seeds[seed], color=look.colour, alpha=0.3, linewidth=0.7
             )
     panel.plot(mse.mean, accuracy.mean, color=look.colour, marker=look.marker, markersize=3)
-    last = {"markersize": 6, "linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.5}
     panel.plot(mse.mean.iloc[-1:], accuracy.mean.iloc[-1:], color=look.colour,
-               marker=look.marker, **last)  # fmt: skip
+               marker=look.marker, markersize=6.5, linestyle="")  # fmt: skip

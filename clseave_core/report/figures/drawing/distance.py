@@ -1,21 +1,23 @@
 """Accuracy against the linguistic distances from English, with the warning that they need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from clseave_core.report.figures.drawing.common import finish, hollow, notice, whisker
+from clseave_core.report.figures.drawing.common import HOLLOW, finish, hollow, notice, whisker
 from clseave_core.report.figures.drawing.named_points import name_points
 from clseave_core.report.figures.numbers.accuracy_rows import AccuracyRow
 from clseave_core.report.figures.numbers.distances import DistanceRows
 from clseave_core.report.figures.style import BLACK, look_of, new_figure
 
 _TITLE = "Accuracy against linguistic distance from English"
+_APART = 0.035
 _WARNING = (
     "Read no trend into these points: five languages carry no correlation. With five, a rank\n"
-    "correlation reaches 5 % only if the order is perfect, and several languages share a distance."
+    "correlation reaches 5 % only if the order is perfect, and several languages share a distance\n"
+    "(drawn side by side). Whiskers: 95 % intervals that respect shared pictures and sentences."
 )
 
 
@@ -54,9 +56,25 @@ def draw_distance(numbers: DistanceRows, english: float | None, method: str, whe
     figure = finish(figure, f"{_TITLE}: {method} (distances: {where})", handles, note)
     figure.draw_without_rendering()  # so that the panels have their places
     for panel, known in zip(panels, kinds.values(), strict=False):
-        points = [(known[name], numbers.rows[name].accuracy) for name in known]
-        name_points(panel, points, [look_of(name).name for name in known])
+        places = side_by_side(known)
+        points = [(places[name], numbers.rows[name].accuracy) for name in known]
+        lines = [
+            ((places[name], numbers.rows[name].low), (places[name], numbers.rows[name].high))
+            for name in known
+        ]
+        if english is not None:
+            lines.append(((-1, english), (2, english)))
+        name_points(panel, points, [look_of(name).name for name in known], lines)
     return figure
+
+
+def side_by_side(known: Mapping[str, float]) -> dict[str, float]:
+    """Places of languages: their distances, moved apart a little where several share one."""
+    places = {}
+    for name, distance in known.items():
+        same = [other for other in known if known[other] == distance]
+        places[name] = distance + _APART * (same.index(name) - (len(same) - 1) / 2)
+    return places
 
 
 def _limits(rows: Sequence[AccuracyRow], english: float | None) -> tuple[float, float]:
@@ -72,10 +90,9 @@ def _draw_kind(
 ) -> None:
     if english is not None:
         panel.axhline(english, color=BLACK, linestyle="--", linewidth=0.8)
-    for name, distance in known.items():
+    for name, distance in side_by_side(known).items():
         row = numbers.rows[name]
         whisker(panel, distance, row.accuracy, (row.low, row.high), name)
         if row.published is not None:
-            look = {"markersize": 6, "markerfacecolor": "none", "linestyle": ""}
-            panel.plot([distance], [row.published], color=look_of(name).colour, marker="o", **look)
+            panel.plot([distance], [row.published], color=look_of(name).colour, **HOLLOW)
     panel.grid(axis="y")

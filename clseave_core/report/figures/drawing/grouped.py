@@ -5,11 +5,17 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from clseave_core.report.figures.drawing.common import chunks, finish, language_handle, whisker
+from clseave_core.report.figures.drawing.common import (
+    LIGHT,
+    chunks,
+    finish,
+    language_handle,
+    seed_handle,
+    whisker,
+)
 from clseave_core.report.figures.numbers.groups import GroupedShares
-from clseave_core.report.figures.style import GREY, PALE, look_of, new_figure
+from clseave_core.report.figures.style import PALE, look_of, new_figure
 
 _NOTE = "Whiskers: Wilson's 95 % intervals, which take pairs for independent."
 _SPREAD = 0.8
@@ -52,8 +58,7 @@ def draw_grouped(shares: GroupedShares, words: Wording, *, ordered: bool) -> Fig
     grid[-1].set_xlim(-0.5, len(names) - 0.5)
     handles = [language_handle(name, linestyle="-" if ordered else "") for name in languages]
     if any(len(share.seeds) > 1 for of in shares.shares.values() for share in of):
-        handles.append(Line2D([], [], color=GREY, alpha=0.5, marker="o", markersize=2,
-                              linestyle="", label="single seeds"))  # fmt: skip
+        handles.append(seed_handle(lines=False))
     return finish(figure, words.title, handles, _NOTE)
 
 
@@ -73,8 +78,7 @@ def _draw_part(
             panel.plot(places, values, color=look.colour, linewidth=0.8, alpha=0.6)
         for x, share in zip(places, of_language, strict=True):
             if len(share.seeds) > 1:
-                light = {"color": look.colour, "alpha": 0.4, "markersize": 2, "linestyle": ""}
-                panel.plot([x] * len(share.seeds), share.seeds, marker="o", **light)
+                panel.plot([x] * len(share.seeds), share.seeds, color=look.colour, **LIGHT)
             whisker(panel, x, share.percent, (share.low, share.high), name)
     panel.grid(axis="y")
     panel.tick_params(axis="x", length=0, labelbottom=False)

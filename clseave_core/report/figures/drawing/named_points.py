@@ -1,10 +1,10 @@
 """Names beside points, so that no name lies on another, on a point or outside its panel."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
 
 Point = tuple[float, float]
 
@@ -15,33 +15,56 @@ _SIZE = 6.5
 _HALF_MARK = 4.0
 
 
-def name_points(axes: Axes, points: Sequence[Point], names: Sequence[str]) -> None:
+def name_points(
+    axes: Axes,
+    points: Sequence[Point],
+    names: Sequence[str],
+    lines: Sequence[tuple[Point, Point]] = (),
+) -> None:
     """Write each name at the nearest free place round its point, with a line if it is far.
 
-    The limits of `axes` must stand. Where no place is free the last that was tried is taken.
+    A name keeps off the other names, all marks and, where it can, the upright or level `lines`
+    of the panel. The limits of `axes` must stand. Where no place is free the last is taken.
     """
     scale = axes.figure.dpi / 72
-    centres = [tuple(axes.transData.transform(point)) for point in points]
+    centres = [_pixels(axes, point) for point in points]
     taken = [_box(x, y, 2 * _HALF_MARK * scale, 2 * _HALF_MARK * scale) for x, y in centres]
-    inside = axes.bbox
-    for point, (x, y), name in zip(points, centres, names, strict=True):
-        width, height = 0.62 * _SIZE * len(name) * scale, 1.25 * _SIZE * scale
-        offset, box, radius = (0.0, 0.0), _box(x, y, width, height), 0
-        for radius, angle in ((r, a) for r in _RADII for a in _ANGLES):
-            offset = _offset(radius * scale, angle, width, height)
-            box = _box(x + offset[0], y + offset[1], width, height)
-            within = inside.x0 <= box.x0 and box.x1 <= inside.x1
-            within = within and inside.y0 <= box.y0 and box.y1 <= inside.y1
-            if within and not any(box.overlaps(other) for other in taken):
-                break
+    drawn = [Bbox([_pixels(axes, start), _pixels(axes, end)]) for start, end in lines]
+    for point, centre, name in zip(points, centres, names, strict=True):
+        size = (0.62 * _SIZE * len(name) * scale, 1.25 * _SIZE * scale)
+        tried = list(_places(axes.bbox, centre, size, scale))
+        free = [place for place in tried if not _hits(place[1], taken)]
+        clear = [place for place in free if not _hits(place[1], drawn)]
+        offset, box, radius = (clear or free or tried or [((0.0, 0.0), Bbox.null(), 0.0)])[0]
         taken.append(box)
-        far = radius > _RADII[0]
+        line = {"arrowstyle": "-", "linewidth": 0.4, "color": "#888888", "shrinkA": 0, "shrinkB": 3}
         axes.annotate(
             name, point, (offset[0] / scale, offset[1] / scale), textcoords="offset points",
             ha="center", va="center", fontsize=_SIZE,
-            arrowprops={"arrowstyle": "-", "linewidth": 0.4, "color": "#888888", "shrinkA": 0,
-                        "shrinkB": 3} if far else None,
+            arrowprops=line if radius > _RADII[0] else None,
         )  # fmt: skip
+
+
+def _pixels(axes: Axes, point: Point) -> Point:
+    x, y = axes.transData.transform(point)
+    return float(x), float(y)
+
+
+def _places(
+    panel: BboxBase, centre: Point, size: tuple[float, float], scale: float
+) -> Iterator[tuple[Point, Bbox, float]]:
+    """Offsets in pixels, boxes and radii round a point that lie within its panel, nearest first."""
+    for radius in _RADII:
+        for angle in _ANGLES:
+            offset = _offset(radius * scale, angle, *size)
+            box = _box(centre[0] + offset[0], centre[1] + offset[1], *size)
+            across = panel.x0 <= box.x0 and box.x1 <= panel.x1
+            if across and panel.y0 <= box.y0 and box.y1 <= panel.y1:
+                yield offset, box, radius
+
+
+def _hits(box: Bbox, others: Sequence[Bbox]) -> bool:
+    return any(box.overlaps(other) for other in others)
 
 
 def _offset(radius: float, angle: float, width: float, height: float) -> Point:

@@ -96,5 +96,5 @@ def template_groups(templates: Sequence[str | None]) -> Groups:
 
 def label_groups(labels: Codes) -> Groups:
     """All pairs, and those of each gold label."""
-    groups = {"all pairs": np.ones(len(labels), dtype=bool)}
+    groups = {"all": np.ones(len(labels), dtype=bool)}
     return groups | {name: labels == code for code, name in enumerate(LABELS)}
