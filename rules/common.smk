@@ -39,6 +39,7 @@ wildcard_constraints:
     method="|".join(config["methods"]),
     seed="|".join(map(str, config["seeds"])),
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
+    ablation="|".join(config.get("ablations", {})) or "none",
     file="|".join(map(re.escape, sources.downloads)) or "none",
     repository="|".join(map(re.escape, sources.repositories)) or "none",
 
@@ -125,6 +126,12 @@ def learnt(entry):
         for key in ("objective", "signal", "sub_words", "pooling_at_test")
         if key in entry
     }
+
+
+def trained_student(wildcards):
+    """The student that another method trained and this one reads in another way."""
+    method = config["methods"][wildcards.method]["trained_as"]
+    return f"<results>/students/{method}/{{lang}}/seed{{seed}}/model"
 
 
 def method_alignment(wildcards):

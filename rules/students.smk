@@ -46,10 +46,7 @@ rule train_student:
 rule embed_hypotheses:
     input:
         code=core("embed_hypotheses"),
-        model=lambda wildcards: (
-            f"<results>/students/{config['methods'][wildcards.method]['trained_as']}"
-            "/{lang}/seed{seed}/model"
-        ),
+        model=trained_student,
         translation=f"{stage('translation')}/{{lang}}.parquet",
         teacher=teacher_file("model"),
         autoencoder=method_autoencoder,

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from clseave_core.alignment.autoencoder import AlignedTexts, train_autoencoder
-from clseave_core.alignment.token_pairs import read_links
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.corpus.training_rows import training_rows
 from clseave_core.files import read_json, read_table
 from clseave_core.run import start
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
-from clseave_core.translation.schemas import TRANSLATIONS
 
 if __name__ == "__main__":
     with start(snakemake) as state:
@@ -18,12 +16,7 @@ if __name__ == "__main__":
         section = snakemake.config["autoencoders"][snakemake.wildcards.autoencoder]
         settings = TrainingSettings.from_study(section["training"])
         files = zip(source.translations, source.alignments, strict=True)
-        texts = {
-            translation: AlignedTexts(
-                read_table(translation, TRANSLATIONS, ["text"])["text"].tolist(), read_links(links)
-            )
-            for translation, links in files
-        }
+        texts = {name: AlignedTexts.read(name, links) for name, links in files}
         clip = read_json(Path(source.clip) / "config.json")
         train, dev = training_rows(source.hypotheses, source.train, source.dev)
         train_autoencoder(

@@ -16,13 +16,10 @@ from clseave_core.translation.schemas import TRANSLATIONS
 if __name__ == "__main__":
     with start(snakemake) as state:
         source, made, params = snakemake.input, snakemake.output, snakemake.params
-        training = snakemake.config["methods"][snakemake.wildcards.method]["training"]
-        settings = TrainingSettings.from_study(training)
+        method = snakemake.config["methods"][snakemake.wildcards.method]
+        settings = TrainingSettings.from_study(method["training"])
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
-        tokens = None
-        if params.objective["objective"] == "token_mse":
-            files = (source.alignment, source.autoencoder, source.teacher)
-            tokens = TokenAlignment.of_method(params.objective, hypotheses["text"].tolist(), *files)
+        files = (source.alignment, source.autoencoder, source.teacher)
         train_student(
             encoder_folder=Path(source.encoder),
             translations=read_table(source.translation, TRANSLATIONS, ["text"])["text"].tolist(),
@@ -33,7 +30,7 @@ if __name__ == "__main__":
             images=Embeddings.open(source.images),
             classifier=load_classifier(source.teacher),
             architecture=Architecture.from_study(params.student),
-            alignment=tokens,
+            alignment=TokenAlignment.of_method(params.objective, hypotheses, *files),
             pooling_at_test=params.objective.get("pooling_at_test"),
             settings=settings,
             seed=int(snakemake.wildcards.seed),

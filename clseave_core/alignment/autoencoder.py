@@ -9,13 +9,20 @@ corpus would be more than a hundred gigabytes.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from clseave_core.alignment.token_pairs import Links, TokenRanges, token_offsets, token_ranges
+from clseave_core.alignment.token_pairs import (
+    Links,
+    TokenRanges,
+    read_links,
+    token_offsets,
+    token_ranges,
+)
+from clseave_core.files import read_table
 from clseave_core.models.autoencoder import Activation, Autoencoder
 from clseave_core.models.student import load_encoder
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
@@ -24,6 +31,7 @@ from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
+from clseave_core.translation.schemas import TRANSLATIONS
 
 SENTENCES_PER_EVALUATION = 256
 
@@ -34,6 +42,12 @@ class AlignedTexts:
 
     texts: list[str]
     links: Links
+
+    @classmethod
+    def read(cls, translations: str | Path, alignment: str | Path) -> Self:
+        """Read the files of one language."""
+        texts = read_table(translations, TRANSLATIONS, ["text"])["text"].tolist()
+        return cls(texts, read_links(alignment))
 
 
 class AutoencoderTask:

@@ -52,8 +52,8 @@ def _key(path: str) -> tuple[str, ...]:
 
 
 def _best(path: str) -> dict[str, str]:
-    history = pd.read_csv(path)
-    best = history.loc[history["dev_loss"].idxmin()]
+    history = pd.read_csv(path).dropna(subset="dev_loss")
+    best = history.sort_values("dev_loss", kind="stable").iloc[0]
     return {
         "best_epoch": str(int(best["epoch"])),
         "dev_loss": format(best["dev_loss"], ".6f"),

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import pandas as pd
 import torch
 from torch import nn
 
@@ -61,12 +62,20 @@ class TokenAlignment:
 
     @classmethod
     def of_method(
-        cls, method: Mapping[str, Any], english: Sequence[str], alignment: str, autoencoder: str,
+        cls, method: Mapping[str, Any], hypotheses: pd.DataFrame, alignment: str, autoencoder: str,
         teacher: str,
-    ) -> Self:  # fmt: skip
-        """Read a method of a study, with the files that its rule names."""
+    ) -> Self | None:  # fmt: skip
+        """Read a method of a study, with the files of its rule; None where it learns sentences."""
+        if method["objective"] != "token_mse":
+            return None
         chosen = {key: method[key] for key in ("signal", "sub_words") if key in method}
-        return cls(english, read_links(alignment), Path(autoencoder), Path(teacher), **chosen)
+        return cls(
+            hypotheses["text"].tolist(),
+            read_links(alignment),
+            Path(autoencoder),
+            Path(teacher),
+            **chosen,
+        )
 
     def deciding(self) -> dict[str, str]:
         """What of it decides the resulting weights, beside its files."""

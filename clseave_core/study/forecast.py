@@ -105,17 +105,19 @@ def _computing(sources: Sources, size: CorpusSize, measured: Seconds) -> list[Fi
     train = size.pairs["train"]
     towers = {
         sources.image_owner(name)
-        for name, teacher in study["teachers"].items()
+        for name, teacher in sources.main_teachers.items()
         if teacher.get("premise") != "constant"
     }
     students = list(_student_epochs(sources, size))
     tests = len(study["testsets"]) * seeds
-    runs = tests * sum(len(sources.languages_of(name)) for name in study["methods"])
-    teaching = sum(train * _epochs(teacher["training"]) for teacher in study["teachers"].values())
+    runs = tests * sum(len(sources.languages_of(name)) for name in sources.main_methods)
+    teaching = sum(
+        train * _epochs(teacher["training"]) for teacher in sources.main_teachers.values()
+    )
     jobs = [
         *_generating(sources),
         ("embed_images", len(towers), size.images * len(towers), speeds.pictures),
-        ("train_teacher", len(study["teachers"]) * seeds, teaching * seeds, speeds.teacher),
+        ("train_teacher", len(sources.main_teachers) * seeds, teaching * seeds, speeds.teacher),
         ("train_student", len(students) * seeds, sum(students) * seeds, speeds.student),
         ("predict", runs, runs * JOB_SECONDS, Speed(1.0, "measured: the start of a process")),
     ]
@@ -160,8 +162,9 @@ def _epochs(training: Mapping[str, float]) -> float:
 def _student_epochs(sources: Sources, size: CorpusSize) -> list[float]:
     """Sentences that each student sees in its training, one entry a method and language."""
     seen = []
-    for name, method in sources.study["methods"].items():
-        if "student" in method:
+    for name in sources.main_methods:
+        method = sources.study["methods"][name]
+        if "student" in method and "trained_as" not in method:
             training = method["training"]
             distinct = training.get("weight", "pairs") == "distinct"
             sentences = size.sentences if distinct else size.pairs["train"]
@@ -191,7 +194,7 @@ def _kept(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
     """What the study makes: what, bytes, basis."""
     study, seeds = sources.study, len(sources.study["seeds"])
     sizes = {name: parameters(model) for name, model in study["models"].items()}
-    teachers = [sizes[teacher["model"]][1] for teacher in study["teachers"].values()] * seeds
+    teachers = [sizes[teacher["model"]][1] for teacher in sources.main_teachers.values()] * seeds
     students = [sizes[model][1] for model in _saved_students(sources)] * seeds
     embeddings = size.images + len(teachers) * size.sentences
     saved = "text encoders in fp32"
@@ -213,9 +216,9 @@ def _saved_students(sources: Sources) -> list[str]:
     """The model that each student starts from, one entry a method and language."""
     study = sources.study
     return [
-        study["students"][method["student"]]["model"]
-        for name, method in study["methods"].items()
-        if "student" in method
+        study["students"][study["methods"][name]["student"]]["model"]
+        for name in sources.main_methods
+        if "student" in study["methods"][name] and "trained_as" not in study["methods"][name]
         for _ in sources.languages_of(name)
     ]
 

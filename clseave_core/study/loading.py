@@ -25,10 +25,11 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     """
     root = Path(root)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
-    study = _fill_likes(merge(_read_with_base(name, root, ()), overrides), where)
+    study = merge(_read_with_base(name, root, ()), overrides)
     schema = yaml.safe_load((root / "schemas/study.schema.yaml").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     _retype(study, overrides, validator)
+    study = _fill_likes(study, where)
     _check_schema(study, validator, where)
     study = _fill_presets(study, where)
     _expand_sweeps(study, where)
@@ -239,8 +240,10 @@ def check_references(study: Study) -> list[str]:
         elif method["setting"] != "english":
             problems.append(f"  methods.{name}: without a student its setting must be english.")
         for code in method.get("languages", []):
-            if code not in study["languages"]:
-                problems.append(f"  methods.{name}.languages: {code!r} is not in the study's.")
+            try:
+                language(code)
+            except ValueError as error:
+                problems.append(f"  methods.{name}.languages: {error}")
     corpus = study["corpus"]
     if "test" not in study["testsets"]:
         problems.append("  testsets: 'test' must be among them; others may stand beside it.")

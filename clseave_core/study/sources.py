@@ -121,11 +121,16 @@ class Sources:
         return [str(self.translation["file"]).format(lang=lang)]
 
     def languages_of(self, method: str) -> list[str]:
-        """The languages a method is evaluated in: English without a student, else the study's."""
+        """The languages a method is evaluated in: English without a student, else the study's.
+
+        Of the languages that a method names only those of the study count, so that a study with
+        other languages than the one it is based on need not name the method again.
+        """
         entry = self.study["methods"][method]
         if "student" not in entry:
             return ["en"]
-        return list(entry.get("languages", self.study["languages"]))
+        wanted = entry.get("languages", self.study["languages"])
+        return [code for code in self.study["languages"] if code in wanted]
 
     @property
     def main_methods(self) -> list[str]:
@@ -137,6 +142,12 @@ class Sources:
             for method in entry["methods"]
         ]
         return [name for name in self.study["methods"] if name not in apart]
+
+    @property
+    def main_teachers(self) -> dict[str, Any]:
+        """The teachers of the main methods."""
+        used = {self.study["methods"][name]["teacher"] for name in self.main_methods}
+        return {name: entry for name, entry in self.study["teachers"].items() if name in used}
 
     @property
     def compared_methods(self) -> list[str]:
@@ -156,7 +167,7 @@ class Sources:
         """Files of the teachers of this study that its students wait for."""
         if "teacher" in self.study.get("reuse", {}):
             return []
-        methods = self.study["methods"].values()
+        methods = (self.study["methods"][name] for name in self.main_methods)
         teachers = dict.fromkeys(m["teacher"] for m in methods if "student" in m)
         return [
             f"results/{self.name}/teacher/{teacher}/seed{seed}/history.csv"

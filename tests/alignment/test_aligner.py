@@ -53,7 +53,8 @@ def test_the_package_itself_gives_the_same_links(
 
     folder = bert_of([text for pair in PAIRS for text in pair], tmp_path / "bert")
     settings = AlignmentSettings(2, words={"en": "spaces", "de": "spaces"}, batch_size=3)
-    ours = WordAligner(folder, settings, COMPUTE).align(*zip(*PAIRS, strict=True), "de")
+    sources, targets = [pair[0] for pair in PAIRS], [pair[1] for pair in PAIRS]
+    ours = WordAligner(folder, settings, COMPUTE).align(sources, targets, "de")
 
     # What the package reads: weights as .bin, the vocabulary as text, white space between words.
     package = tmp_path / "package"

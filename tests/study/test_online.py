@@ -49,9 +49,9 @@ def test_each_address_is_asked(address: str, monkeypatch: pytest.MonkeyPatch) ->
 
     assert [check.what for check in checks] == [
         "pictures", "pictures", "annotations train", "annotations dev", "annotations test",
-        "model clip", "model bert", "translation",
+        "model clip", "model bert", "model aligner", "translation",
     ]  # fmt: skip
-    assert [check.ok for check in checks] == [False, False, *[True] * 6]
+    assert [check.ok for check in checks] == [False, False, *[True] * 7]
     assert "missing.tar answers 404" in checks[0].found
     assert "refused.tar does not answer" in checks[1].found
     assert checks[2].found == f"{address}/train answers, 1,234 bytes"
