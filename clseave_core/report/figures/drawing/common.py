@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -20,7 +21,8 @@ LIGHT: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 2.2, "alp
 """A single seed."""
 MOST_TOGETHER = 6
 """Languages, beside English, that one panel can show apart."""
-_NAMES_IN_A_ROW = 6
+_LETTER, _MARK = 0.062, 0.5
+"""Inches that a letter of a legend and its mark take."""
 
 
 def chunks(languages: Sequence[str]) -> list[list[str]]:
@@ -51,14 +53,25 @@ def seed_handle(*, lines: bool = True) -> Line2D:
     return Line2D([], [], **{"color": GREY, "alpha": 0.5, "label": "single seeds", **look})
 
 
-def finish(figure: Figure, title: str, handles: Sequence[Line2D] = (), note: str = "") -> Figure:
+def finish(figure: Figure, title: str, handles: Sequence[Artist] = (), note: str = "") -> Figure:
     """Give a figure its title above, and below it a note and a legend."""
     figure.suptitle(title)
     if handles or note:
-        columns = max(1, min(len(handles), _NAMES_IN_A_ROW))
+        columns = max(1, min(len(handles), _columns_of(figure, handles)))
         by_row = [handle for column in range(columns) for handle in handles[column::columns]]
         figure.legend(handles=by_row, loc="outside lower center", ncols=columns, title=note or None)
     return figure
+
+
+def _columns_of(figure: Figure, handles: Sequence[Artist]) -> int:
+    """How many entries of a legend stand side by side in the figure's width."""
+    widest = max((len(str(handle.get_label())) for handle in handles), default=1)
+    return int((figure.get_figwidth() - 0.2) / (_LETTER * widest + _MARK))
+
+
+def legend_height(names: int, width: float) -> float:
+    """About the inches that a legend of so many languages takes in a figure of this width."""
+    return 0.16 * -(-names // max(1, int(width / 1.05)))
 
 
 def notice(title: str, text: str) -> Figure:

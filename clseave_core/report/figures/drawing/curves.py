@@ -16,6 +16,7 @@ from clseave_core.report.figures.drawing.common import (
     finish,
     hollow,
     language_handle,
+    legend_height,
     seed_handle,
 )
 from clseave_core.report.figures.numbers.histories import Curve
@@ -80,8 +81,7 @@ def draw_teacher_curves(curves: TeacherCurves, teacher: str) -> Figure:
 def draw_student_curves(panels: Sequence[StudentCurves], method: str, source: str) -> Figure:
     """Panels a, b, c, d in two columns; published curves dashed, from `source`."""
     languages = list(dict.fromkeys(name for panel in panels for name in panel.curves))
-    rows = -(-len(languages) // 6)
-    figure = new_figure(7.2, 5.2 + 0.16 * rows)
+    figure = new_figure(7.2, 5.3 + legend_height(len(languages) + 2, 7.2))
     for letter, axes, panel in zip("abcd", figure.subplots(2, 2).flat, panels, strict=True):
         _draw_panel(axes, panel)
         axes.set_title(f"({letter}) {panel.title}", loc="left")
@@ -111,8 +111,12 @@ def _draw_panel(axes: Axes, panel: StudentCurves) -> None:
         look = look_of(name)
         axes.plot(range(1, len(values) + 1), values, color=look.colour, marker=look.marker,
                   linestyle="--", linewidth=0.9, markerfacecolor="none", alpha=0.8)  # fmt: skip
-    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
-    if panel.dimensions and values.min() > 0 and values.max() / values.min() >= _LOG_FROM:
+    drawn_values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    if (
+        panel.dimensions
+        and drawn_values.min() > 0
+        and drawn_values.max() / drawn_values.min() >= _LOG_FROM
+    ):
         axes.set_yscale("log")
         _plain_log(axes)
     _label_epochs(axes, panel.unit)

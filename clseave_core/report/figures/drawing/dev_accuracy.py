@@ -10,6 +10,7 @@ from clseave_core.report.figures.drawing.common import (
     chunks,
     finish,
     language_handle,
+    legend_height,
     notice,
     place_panels,
     seed_handle,
@@ -30,9 +31,8 @@ def draw_dev_accuracy(
     parts = chunks(languages)
     columns = min(len(parts), 2)
     rows = -(-len(parts) // columns)
-    names = -(-len(languages) // 6)
     width, height = (5.2, 3.4) if len(parts) == 1 else (7.2, 2.2 * rows)
-    figure = new_figure(width, height + 0.8 + 0.16 * names)
+    figure = new_figure(width, height + 0.8 + legend_height(len(languages) + 1, width))
     panels = place_panels(figure, len(parts), columns)
     for number, (panel, part) in enumerate(zip(panels, parts, strict=True)):
         for name in part:

@@ -1,5 +1,6 @@
 """Accuracy against the linguistic distances from English, with the warning that they need."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
@@ -47,7 +48,8 @@ def draw_distance(numbers: DistanceRows, english: float | None, method: str, whe
     note = _WARNING
     if numbers.without:
         names = ", ".join(look_of(name).name for name in numbers.without)
-        note += f"\nNot shown, as no distance is published: {names}."
+        text = f"Not shown, as no distance is published: {names}."
+        note += "\n" + textwrap.fill(text, int(figure.get_figwidth() * 14))
     handles = []
     if english is not None:
         handles.append(Line2D([], [], color=BLACK, linestyle="--", linewidth=0.8, label="English"))
@@ -64,7 +66,9 @@ def draw_distance(numbers: DistanceRows, english: float | None, method: str, whe
         ]
         if english is not None:
             lines.append(((-1, english), (2, english)))
-        name_points(panel, points, [look_of(name).name for name in known], lines)
+        name_points(
+            panel, points, [(look_of(name).name, look_of(name).colour) for name in known], lines
+        )
     return figure
 
 

@@ -11,6 +11,7 @@ from clseave_core.report.figures.drawing.common import (
     chunks,
     finish,
     language_handle,
+    legend_height,
     seed_handle,
     whisker,
 )
@@ -39,9 +40,9 @@ def draw_grouped(shares: GroupedShares, words: Wording, *, ordered: bool) -> Fig
     """
     names, languages = shares.names, list(shares.shares)
     parts = chunks(languages)
-    rows = -(-len(languages) // 6)
     width = min(max(0.58 * len(names) + 1.2, 5.5), 12)
-    figure = new_figure(width, 2.3 * len(parts) + 1.9 + 0.16 * rows)
+    height = 2.3 * len(parts) + 1.9 + legend_height(len(languages) + 1, width)
+    figure = new_figure(width, height)
     heights = [2.3] * len(parts) + [0.7]
     grid = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     low = min(share.low for of in shares.shares.values() for share in of)

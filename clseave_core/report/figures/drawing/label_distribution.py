@@ -36,7 +36,7 @@ def draw_label_distribution(splits: Sequence[LabelCounts], study: str) -> Figure
     if any(split.snli_ve for split in splits):
         handles.append(
             Patch(
-                label="published (SNLI-VE; SNLI, whose labels are not published exactly)",
+                label="published: SNLI-VE by label, SNLI in thirds",
                 **_PUBLISHED,
             )
         )

@@ -18,26 +18,27 @@ _HALF_MARK = 4.0
 def name_points(
     axes: Axes,
     points: Sequence[Point],
-    names: Sequence[str],
+    names: Sequence[tuple[str, str]],
     lines: Sequence[tuple[Point, Point]] = (),
 ) -> None:
-    """Write each name at the nearest free place round its point, with a line if it is far.
+    """Write each name at the nearest free place round its point; if that is far, with a line.
 
-    A name keeps off the other names, all marks and, where it can, the upright or level `lines`
-    of the panel. The limits of `axes` must stand. Where no place is free the last is taken.
+    `names` are pairs of a name and the colour of its line. A name keeps off the other names, all
+    marks and, where it can, the upright or level `lines` of the panel. Where no place is free it
+    takes the nearest. The limits of `axes` must stand, and the panel must have its place.
     """
     scale = axes.figure.dpi / 72
     centres = [_pixels(axes, point) for point in points]
     taken = [_box(x, y, 2 * _HALF_MARK * scale, 2 * _HALF_MARK * scale) for x, y in centres]
     drawn = [Bbox([_pixels(axes, start), _pixels(axes, end)]) for start, end in lines]
-    for point, centre, name in zip(points, centres, names, strict=True):
+    for point, centre, (name, colour) in zip(points, centres, names, strict=True):
         size = (0.62 * _SIZE * len(name) * scale, 1.25 * _SIZE * scale)
         tried = list(_places(axes.bbox, centre, size, scale))
         free = [place for place in tried if not _hits(place[1], taken)]
         clear = [place for place in free if not _hits(place[1], drawn)]
         offset, box, radius = (clear or free or tried or [((0.0, 0.0), Bbox.null(), 0.0)])[0]
         taken.append(box)
-        line = {"arrowstyle": "-", "linewidth": 0.4, "color": "#888888", "shrinkA": 0, "shrinkB": 3}
+        line = {"arrowstyle": "-", "linewidth": 0.6, "color": colour, "shrinkA": 0, "shrinkB": 3}
         axes.annotate(
             name, point, (offset[0] / scale, offset[1] / scale), textcoords="offset points",
             ha="center", va="center", fontsize=_SIZE,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from clseave_core.evaluation.intervals import wilson_interval
 from clseave_core.evaluation.prediction_tables import Codes
@@ -90,8 +91,8 @@ def length_groups(words: Codes) -> Groups:
 
 def template_groups(templates: Sequence[str | None]) -> Groups:
     """One group a template, in alphabetical order; none for a corpus without templates."""
-    names = np.array(["" if name is None else str(name) for name in templates], dtype=object)
-    return {name: names == name for name in sorted(set(names.tolist()) - {""})}
+    kinds = pd.Series(templates, dtype=object)
+    return {name: (kinds == name).to_numpy(bool) for name in sorted(kinds.dropna().unique())}
 
 
 def label_groups(labels: Codes) -> Groups:
