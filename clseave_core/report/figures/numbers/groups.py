@@ -91,8 +91,8 @@ def length_groups(words: Codes) -> Groups:
 
 def template_groups(templates: Sequence[str | None]) -> Groups:
     """One group a template, in alphabetical order; none for a corpus without templates."""
-    kinds = pd.Series(templates, dtype=object)
-    return {name: (kinds == name).to_numpy(bool) for name in sorted(kinds.dropna().unique())}
+    names = np.array(["" if pd.isna(name) else name for name in templates], dtype=object)
+    return {name: names == name for name in sorted(set(names.tolist()) - {""})}
 
 
 def label_groups(labels: Codes) -> Groups:
