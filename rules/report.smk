@@ -114,3 +114,67 @@ rule export_table:
         study=STUDY,
     script:
         "../workflow_scripts/export_table.py"
+
+
+# The figures: all in one job, as each takes less than a second.
+from clseave_core.report.figures.names import FIGURES
+from clseave_core.report.figures.pictured import pictured_methods
+from clseave_core.report.published import data_files
+
+
+def pictured():
+    """The English model, its teacher and the student that most figures show."""
+    return pictured_methods(sources.main_methods, config["methods"], config["teachers"])
+
+
+def of_pictured_runs(pattern):
+    """Paths of the pictured methods, English first, on the first test set."""
+    name = pattern.replace("{testset}", config["testsets"][0])
+    return lambda wildcards: of_every_run(name, pictured().methods)
+
+
+def pictured_students(wildcards):
+    """The histories of the pictured student in each of its languages."""
+    return of_every_run(
+        "<results>/students/{method}/{lang}/seed{seed}/history.csv",
+        [pictured().student] if pictured().student else [],
+    )
+
+
+rule plot_figures:
+    input:
+        code=core("plot_figures"),
+        style="clseave_core/report/figures/clseave.mplstyle",
+        report="<results>/corpus/report.json",
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        table="<results>/tables/accuracy_table.csv",
+        teacher_histories=lambda wildcards: expand(
+            f"{stage('teacher')}/{pictured().teacher}/seed{{seed}}/history.csv",
+            seed=config["seeds"],
+        ),
+        student_histories=pictured_students,
+        scores=of_pictured_runs("<results>/scores/{method}/{lang}/seed{seed}/{testset}.json"),
+        predictions=of_pictured_runs(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
+        ),
+        distances=data_files("thesis"),
+        published=lambda wildcards: data_files(config.get("published")),
+    output:
+        svg=["<results>/figures/" + name + ".svg" for name in FIGURES],
+        png=["<results>/figures/" + name + ".png" for name in FIGURES],
+    log:
+        "<logs>/plot_figures.log",
+    benchmark:
+        "<benchmarks>/plot_figures.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        study=STUDY,
+        testset=config["testsets"][0],
+        pictured=lambda wildcards: vars(pictured()),
+    script:
+        "../workflow_scripts/plot_figures.py"

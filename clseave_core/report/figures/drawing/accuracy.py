@@ -32,7 +32,7 @@ def draw_accuracy(rows: Sequence[AccuracyRow], study: str) -> Figure:
         languages = dict.fromkeys(row.language for row in of_method)
         lines += [(method, None), *((method, language) for language in languages)]
     figure = new_figure(4.6 + 2.2 * len(testsets), _ROW * len(lines) + 1.5)
-    panels = figure.subplots(1, len(testsets), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(testsets), sharex=True, sharey=True, squeeze=False)[0]
     for panel, testset in zip(panels, testsets, strict=True):
         _draw_testset(panel, lines, [row for row in rows if row.testset == testset])
         panel.set_title(testset)

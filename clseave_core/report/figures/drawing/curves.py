@@ -86,11 +86,13 @@ def draw_student_curves(panels: Sequence[StudentCurves], method: str, source: st
         _draw_panel(axes, panel)
         axes.set_title(f"({letter}) {panel.title}", loc="left")
     handles = [language_handle(name) for name in languages]
+    note = ""
     if any(panel.published for panel in panels):
-        handles.append(hollow(f"published ({source})", linestyle="--", markersize=4, linewidth=0.9))
+        handles.append(hollow("published", linestyle="--", markersize=4, linewidth=0.9))
+        note = f"Published: {source}."
     if any(_several_seeds(panel.curves) for panel in panels):
         handles.append(seed_handle())
-    return finish(figure, f"Training of the students of {method}", handles)
+    return finish(figure, f"Training of the students of {method}", handles, note)
 
 
 def _draw_panel(axes: Axes, panel: StudentCurves) -> None:

@@ -64,6 +64,11 @@ def draw_distance(numbers: DistanceRows, english: float | None, method: str, whe
             ((places[name], numbers.rows[name].low), (places[name], numbers.rows[name].high))
             for name in known
         ]
+        lines += [
+            ((places[name], value), (places[name], value))
+            for name in known
+            if (value := numbers.rows[name].published) is not None
+        ]
         if english is not None:
             lines.append(((-1, english), (2, english)))
         name_points(
