@@ -15,4 +15,5 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
-        "results/accuracy_table.csv",
+        table="results/accuracy_table.csv",
+        tables=further_tables(),

@@ -57,7 +57,8 @@ rule prepare_gold_alignments:
     input:
         code=core("prepare_gold_alignments"),
         hypotheses="<results>/corpus/hypotheses.parquet",
-        translations="<generated>/translations/{lang}.parquet",
+        translation=f"{stage('translation')}/{{lang}}.parquet",
+        gold="<generated>/translations/{lang}.parquet",
     output:
         alignment="<results>/alignment/gold/{lang}.parquet",
     log:

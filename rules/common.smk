@@ -128,6 +128,15 @@ def learnt(entry):
     }
 
 
+def further_tables():
+    """The tables of a study beside its accuracy table."""
+    names = list(config.get("ablations", {}))
+    names += ["clteave_questions"] if names else []
+    names += ["sweep"] if config.get("sweep") else []
+    names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
+    return [f"<results>/tables/{name}.csv" for name in names]
+
+
 def trained_student(wildcards):
     """The student that another method trained and this one reads in another way."""
     method = config["methods"][wildcards.method]["trained_as"]

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from clseave_core.report.ablation_tables import QUESTION_COLUMNS, Ablations, differences
 from clseave_core.evaluation.schemas import PREDICTIONS
 from clseave_core.files import write_table
+from clseave_core.report.ablation_tables import QUESTION_COLUMNS, Ablations, differences
 from tests.evaluation.made_predictions import C, E, N, prediction_rows
 
 TOKEN = {"setting": "s", "teacher": "t", "student": "m", "objective": "token_mse"}
@@ -13,7 +13,9 @@ STUDY: dict[str, Any] = {
     "languages": ["de"],
     "testsets": ["test"],
     "teachers": {"t": {"model": "clip", "training": {"epochs": 2}}},
-    "students": {"m": {"model": "bert", "pooling": "end"}, "n": {"model": "bert", "pooling": "mean"}},
+    "students": {
+        "m": {"model": "bert", "pooling": "end"}, "n": {"model": "bert", "pooling": "mean"},
+    },
     "methods": {
         "clip_ve": {"setting": "english", "teacher": "t"},
         "base": {"setting": "s", "teacher": "t", "student": "m", "training": {"epochs": 3}},
