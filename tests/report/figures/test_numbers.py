@@ -64,7 +64,7 @@ def test_a_broken_history_is_named(tmp_path: Path, text: str, message: str) -> N
 def test_dimensions_are_the_ratio_of_sum_and_mean() -> None:
     rows = pd.DataFrame({"train_mse_per_dim": [0.0149, 0.5], "train_mse_sum": [7.62, 256.0]})
     assert dimensions({0: rows}) == 512
-    with pytest.raises(ValueError, match="no train_mse_sum beside train_mse_per_dim. Train it"):
+    with pytest.raises(ValueError, match=r"no train_mse_sum beside train_mse_per_dim. Train it"):
         dimensions({0: rows[["train_mse_sum"]]})
 
 
