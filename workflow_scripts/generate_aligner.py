@@ -1,7 +1,9 @@
 """Train the pocket world's aligner from its small multilingual BERT."""
 
+from functools import partial
 from pathlib import Path
 
+from clseave_core.alignment.words import cut_words
 from clseave_core.corpus.pocket.aligner import AlignerSettings, train_aligner
 from clseave_core.run import start
 
@@ -14,6 +16,7 @@ if __name__ == "__main__":
             target=Path(snakemake.output.model),
             settings=AlignerSettings.from_mapping(params.settings, "models: settings of aligner"),
             languages=params.languages,
+            cut_words=partial(cut_words, cut="dictionary"),
             seed=params.seed,
             threads=params.threads,
         )

@@ -7,5 +7,6 @@ from clseave_core.run import start
 
 if __name__ == "__main__":
     with start(snakemake):
-        table = gold_alignments(snakemake.input.hypotheses, snakemake.input.translations)
+        source = snakemake.input
+        table = gold_alignments(source.hypotheses, source.translation, source.gold)
         write_table(snakemake.output.alignment, table, ALIGNMENTS)

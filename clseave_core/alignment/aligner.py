@@ -1,12 +1,9 @@
 """Word alignment with awesome-align (Dou and Neubig 2021): its own model and its own extraction.
 
-The package reads `pytorch_model.bin` and `vocab.txt` only. Here its model is built from the
-folder's configuration and given the folder's safetensors, and its tokenizer reads a vocabulary
-written for it, so that nothing is unpickled. Words are tokenized one by one, as the package does.
+Words are tokenized one by one, as the package does; pairs of similar length make a batch.
 """
 
 import logging
-import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
@@ -15,14 +12,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from clseave_core.alignment.package import load_model, load_package_tokenizer, read_config
 from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.alignment.words import WordSpan, cut_words
-from clseave_core.files import read_json
-from clseave_core.models.tokens import load_tokenizer
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
 
@@ -30,12 +25,6 @@ logger = logging.getLogger(__name__)
 
 Link = tuple[int, int, int, int]
 """Start and end of an English word, start and end of the word it is aligned with."""
-ENCODERS = ("bert.", "")
-_OF_CONFIG = (
-    "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
-    "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob",
-    "max_position_embeddings", "type_vocab_size", "layer_norm_eps",
-)  # fmt: skip
 
 
 class WordAligner:
@@ -43,23 +32,23 @@ class WordAligner:
 
     def __init__(self, folder: str | Path, settings: AlignmentSettings, compute: Compute) -> None:
         folder = Path(folder)
-        config = read_json(folder / "config.json")
-        depth = config["num_hidden_layers"]
-        if not 1 <= settings.layer <= depth:
-            raise ValueError(
-                f"alignment.layer is {settings.layer}, but {folder} has the layers 1 to {depth}. "
-                "Give one of them in the study."
-            )
+        config = read_config(folder, settings.layer)
         self.settings, self.compute = settings, compute
-        self._model = _load_model(folder, config).to(compute.device).eval()
-        self._tokenizer = _load_package_tokenizer(folder)
+        self._model = load_model(folder, config).to(compute.device)
+        self._tokenizer = load_package_tokenizer(folder, config["max_position_embeddings"])
         self._pieces = lru_cache(maxsize=200_000)(self._pieces_of_word)
-        self._limit = min(self._tokenizer.max_len, config["max_position_embeddings"]) - 2
+        self._limit = self._tokenizer.max_len - 2
+        self._cut = 0
 
     def align(
         self, english: Sequence[str], translated: Sequence[str], language: str
     ) -> list[list[Link]]:
-        """The links of each sentence pair, sorted; none where a side has no word."""
+        """The links of each sentence pair, sorted; none where a side has no word.
+
+        Pieces beyond the length that the model reads are cut off. Pairs without a word and words
+        that lose pieces are counted in the log.
+        """
+        self._cut = 0
         sides = [
             [self._tokenize(text, code) for text in texts]
             for texts, code in ((english, "en"), (translated, language))
@@ -67,9 +56,10 @@ class WordAligner:
         lengths = [len(ours[1]) + len(theirs[1]) for ours, theirs in zip(*sides, strict=True)]
         order = np.argsort(lengths, kind="stable")
         usable = [row for row in order.tolist() if sides[0][row][1] and sides[1][row][1]]
-        cut = sum(len(ids) == self._limit for side in sides for _, ids, _ in side)
-        if cut:
-            logger.warning("%d sentences reach the limit of %d word pieces", cut, self._limit)
+        if self._cut:
+            logger.warning(
+                "%d words reach beyond the limit of %d word pieces", self._cut, self._limit
+            )
         if len(usable) < len(english):
             logger.warning("%d pairs have no word on one side", len(english) - len(usable))
         links: list[list[Link]] = [[] for _ in english]
@@ -87,9 +77,10 @@ class WordAligner:
         """The spans of the words, the ids of all pieces, and the word that each piece is of."""
         spans = cut_words(text, language, self.settings.cut(language))
         pieces = [self._pieces(text[start:end]) for start, end in spans]
-        ids = list(chain.from_iterable(pieces))[: self._limit]
-        owners = [number for number, of_word in enumerate(pieces) for _ in of_word][: self._limit]
-        return spans, ids, owners
+        ids = list(chain.from_iterable(pieces))
+        owners = [number for number, of_word in enumerate(pieces) for _ in of_word]
+        self._cut += len(set(owners[self._limit :]))
+        return spans, ids[: self._limit], owners[: self._limit]
 
     def _pieces_of_word(self, word: str) -> tuple[int, ...]:
         tokens = self._tokenizer.tokenize(word)
@@ -119,41 +110,3 @@ class WordAligner:
         padding = float(self._tokenizer.pad_token_id)
         padded: Tensor = pad_sequence(rows, batch_first=True, padding_value=padding)
         return padded
-
-
-def _load_model(folder: Path, config: dict[str, Any]) -> Any:
-    """The package's model with the encoder's weights of the folder; the heads are of no use."""
-    from awesome_align.configuration_bert import BertConfig
-    from awesome_align.modeling import BertForMaskedLM
-
-    known = {key: config[key] for key in _OF_CONFIG if key in config}
-    settings = BertConfig(known.pop("vocab_size"), **known)
-    model = BertForMaskedLM(settings)
-    weights: dict[str, Tensor] = {}
-    for file in sorted(folder.glob("*.safetensors")):
-        weights |= load_file(str(file))
-    wanted = model.bert.state_dict()
-    prefix = next((p for p in ENCODERS if f"{p}embeddings.word_embeddings.weight" in weights), "")
-    missing = [name for name in wanted if prefix + name not in weights]
-    if missing:
-        raise ValueError(
-            f"{folder}: the weights lack {len(missing)} tensors of a BERT encoder, first "
-            f"{missing[0]}. awesome-align needs a whole BERT with its weights as safetensors."
-        )
-    model.bert.load_state_dict({name: weights[prefix + name] for name in wanted})
-    return model
-
-
-def _load_package_tokenizer(folder: Path) -> Any:
-    """The package's tokenizer over the folder's vocabulary, cased as the folder's is."""
-    from awesome_align.tokenization_bert import BertTokenizer
-
-    own = load_tokenizer(folder)
-    pieces = sorted(own.get_vocab().items(), key=lambda item: item[1])
-    lower = bool(getattr(own, "do_lower_case", False))
-    with tempfile.TemporaryDirectory() as temporary:
-        file = Path(temporary) / "vocab.txt"
-        file.write_text("".join(f"{piece}\n" for piece, _ in pieces), encoding="utf-8")
-        tokenizer = BertTokenizer(str(file), do_lower_case=lower)
-    tokenizer.max_len = min(own.model_max_length, 10**6)
-    return tokenizer

@@ -21,6 +21,7 @@ class AlignmentCounts:
     sentences: int = 0
     links: int = 0
     sure: int = 0
+    possible: int = 0
     found_sure: int = 0
     found_possible: int = 0
 
@@ -30,6 +31,7 @@ class AlignmentCounts:
         self.sentences += 1
         self.links += len(predicted)
         self.sure += len(sure)
+        self.possible += len(possible)
         self.found_sure += len(predicted & sure)
         self.found_possible += len(predicted & possible)
 

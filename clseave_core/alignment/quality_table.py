@@ -14,7 +14,8 @@ from clseave_core.files import read_table
 from clseave_core.translation.schemas import TRANSLATIONS
 
 COLUMNS = (
-    "language", "sentences", "n", "links", "sure", "precision", "recall", "aer",
+    "language", "sentences", "n_sentences", "links", "sure", "possible", "precision", "recall",
+    "aer",
 )  # fmt: skip
 Files = tuple[str | Path, str | Path, str | Path]
 
@@ -50,5 +51,5 @@ def quality_table(
 def _row(language: str, sentences: str, counts: AlignmentCounts) -> dict[str, str]:
     measures = (counts.precision, counts.recall, counts.aer)
     texts = ("" if value is None else format(value, ".4f") for value in measures)
-    numbers = (counts.sentences, counts.links, counts.sure)
+    numbers = (counts.sentences, counts.links, counts.sure, counts.possible)
     return dict(zip(COLUMNS, (language, sentences, *map(str, numbers), *texts), strict=True))

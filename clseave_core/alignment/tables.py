@@ -65,20 +65,30 @@ def gather_alignments(shards: Sequence[str | Path], hypotheses: str | Path) -> p
     return pa.Table.from_pandas(pd.concat(tables), schema=ALIGNMENTS, preserve_index=False)
 
 
-def gold_alignments(hypotheses: str | Path, world_translations: str | Path) -> pa.Table:
+def gold_alignments(
+    hypotheses: str | Path, translations: str | Path, world_translations: str | Path
+) -> pa.Table:
     """The gold alignments of a generated world as ALIGNMENTS.
 
-    Raises ValueError when the world has no such sentence.
+    Raises ValueError when the world has no such sentence, or `translations` say it in other words.
     """
     english = read_table(hypotheses, HYPOTHESES, ["hypothesis_id", "text"])
-    world = read_table(world_translations, WORLD_TRANSLATIONS, ["source", "alignment"])
+    world = read_table(world_translations, WORLD_TRANSLATIONS, list(WORLD_TRANSLATIONS.names))
     of_text = dict(zip(world["source"], world["alignment"], strict=True))
+    said = dict(zip(world["source"], world["translation"], strict=True))
     unknown = [text for text in english["text"] if text not in of_text]
     if unknown:
         raise ValueError(
             f"{world_translations} does not say {unknown[0]!r} of {hypotheses}. Generate the world "
             "again."
         )
+    translated = read_table(translations, TRANSLATIONS, ["text"])["text"]
+    for row, (text, found) in enumerate(zip(english["text"], translated, strict=True)):
+        if found != said[text]:
+            raise ValueError(
+                f"{translations} row {row}: {found!r} is not the world's {said[text]!r}. Gold "
+                "alignments go with the world's own translations only."
+            )
     links: list[list[Link]] = []
     for text in english["text"]:
         found = [tuple(int(link[side]) for side in SIDES) for link in of_text[text]]

@@ -137,6 +137,23 @@ def convert_weights(sources: Iterable[str | Path], target: str | Path) -> Path:
     return Path(target)
 
 
+def read_weights(folder: str | Path) -> dict[str, "torch.Tensor"]:
+    """All tensors of a model's folder by name, on the CPU; ValueError where it has no weights."""
+    from safetensors.torch import load_file
+
+    folder = Path(folder)
+    files = weight_files(path.name for path in folder.iterdir())
+    if not files:
+        raise ValueError(f"{folder} has no weights: {WEIGHTS} is missing.")
+    tensors: dict[str, torch.Tensor] = {}
+    for name in files:
+        if name.endswith(".safetensors"):
+            tensors |= load_file(folder / name)
+        elif name.endswith(".bin"):
+            tensors |= _read_bin(folder / name)
+    return tensors
+
+
 def _read_bin(path: Path) -> dict[str, Any]:
     import torch
 

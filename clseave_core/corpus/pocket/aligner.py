@@ -7,12 +7,13 @@ alignment probability that falls on its gold partners, both ways.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from transformers.models.bert.modeling_bert import BertModel
 from transformers.models.bert.tokenization_bert import BertTokenizer
@@ -24,6 +25,8 @@ from clseave_core.files import read_table, whole_folder
 
 logger = logging.getLogger(__name__)
 FAR = -1.0e4
+CutWords = Callable[[str, str], Sequence[tuple[int, int]]]
+"""From a text and its language to the spans of its words."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,14 @@ class _Example:
 
 def train_aligner(
     world: Path, bert: Path, target: Path, settings: AlignerSettings, languages: Sequence[str],
-    seed: int, threads: int,
+    cut_words: CutWords, seed: int, threads: int,
 ) -> None:  # fmt: skip
-    """Train the BERT of the folder `bert` to align and write it to `target`."""
+    """Train the BERT of the folder `bert` to align and write it to `target`.
+
+    Each word that `cut_words` finds is tokenized on its own, as awesome-align will do.
+    """
     tokenizer = BertTokenizer.from_pretrained(str(bert), local_files_only=True)
-    by_language = [_examples(world, language, tokenizer) for language in languages]
+    by_language = [_examples(world, language, tokenizer, cut_words) for language in languages]
     rng = np.random.default_rng(seed)
     with reproducible(seed, threads):
         model = BertModel.from_pretrained(str(bert), add_pooling_layer=False, local_files_only=True)
@@ -98,28 +104,39 @@ def alignment_loss(
     return -shares.mean()
 
 
-def _examples(world: Path, language: str, tokenizer: Any) -> list[_Example]:
+def _examples(world: Path, language: str, tokenizer: Any, cut_words: CutWords) -> list[_Example]:
     held_out = read_table(world / "sentences.parquet", SENTENCES, ["held_out"])["held_out"]
     rows = read_table(world / "translations" / f"{language}.parquet", TRANSLATIONS)
     rows = rows[(held_out == "none").to_numpy()]
-    sides = [
-        tokenizer(rows[column].tolist(), return_offsets_mapping=True)
-        for column in ("source", "translation")
-    ]
     examples = []
-    for number, links in enumerate(rows["alignment"]):
-        ids = [side["input_ids"][number] for side in sides]
-        offsets = [np.asarray(side["offset_mapping"][number]) for side in sides]
-        gold = torch.zeros(len(ids[0]), len(ids[1]))
+    for source, translation, links in rows.itertuples(index=False):
+        ours, our_places = _pieces(tokenizer, source, cut_words(source, "en"))
+        theirs, their_places = _pieces(tokenizer, translation, cut_words(translation, language))
+        gold = torch.zeros(len(ours), len(theirs))
         for link in links:
-            here = _within(offsets[0], link["source_start"], link["source_end"])
-            there = _within(offsets[1], link["target_start"], link["target_end"])
+            here = _within(our_places, link["source_start"], link["source_end"])
+            there = _within(their_places, link["target_start"], link["target_end"])
             gold[here[:, None], there] = 1.0
-        examples.append(_Example(ids[0], ids[1], gold))
+        examples.append(_Example(ours, theirs, gold))
     return examples
 
 
-def _within(offsets: Any, start: int, end: int) -> Any:
-    """Tokens that share characters with start:end."""
-    inside = (offsets[:, 0] < end) & (offsets[:, 1] > start) & (offsets[:, 1] > offsets[:, 0])
+def _pieces(
+    tokenizer: Any, text: str, words: Sequence[tuple[int, int]]
+) -> tuple[list[int], npt.NDArray[np.int64]]:
+    """Ids [t] of a sentence's pieces and their places [t, 2]; special ones have an empty place."""
+    encoded = tokenizer(
+        [text[start:end] for start, end in words],
+        is_split_into_words=True, return_offsets_mapping=True,
+    )  # fmt: skip
+    places = np.array(encoded["offset_mapping"], dtype=np.int64)
+    for piece, word in enumerate(encoded.word_ids()):
+        if word is not None:
+            places[piece] += words[word][0]
+    return encoded["input_ids"], places
+
+
+def _within(places: npt.NDArray[np.int64], start: int, end: int) -> npt.NDArray[np.int64]:
+    """Pieces that share characters with start:end."""
+    inside = (places[:, 0] < end) & (places[:, 1] > start) & (places[:, 1] > places[:, 0])
     return np.flatnonzero(inside)
