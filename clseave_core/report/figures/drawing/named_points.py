@@ -7,12 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox, BboxBase
 
 Point = tuple[float, float]
+Place = tuple[Point, Bbox, float]
+"""Where a name may stand: offset from its point and box in pixels, radius in points."""
 
 _RADII = (7, 14, 22, 31, 41, 52)
 """Distances of a name from its point that are tried, in points of a 72nd of an inch."""
 _ANGLES = (0, 180, 90, 270, 35, 145, 325, 215, 60, 120, 300, 240)
 _SIZE = 6.5
 _HALF_MARK = 4.0
+_STEPS = 12
 
 
 def name_points(
@@ -35,9 +38,16 @@ def name_points(
         size = (0.62 * _SIZE * len(name) * scale, 1.25 * _SIZE * scale)
         tried = list(_places(axes.bbox, centre, size, scale))
         free = [place for place in tried if not _hits(place[1], taken)]
-        clear = [place for place in free if not _hits(place[1], drawn)]
+        clear = [
+            place
+            for place in free
+            if not _hits(place[1], drawn)
+            and not any(_hits(step, taken[len(points) :]) for step in _leader(centre, place))
+        ]
         offset, box, radius = (clear or free or tried or [((0.0, 0.0), Bbox.null(), 0.0)])[0]
         taken.append(box)
+        if radius > _RADII[0]:
+            drawn += _leader(centre, (offset, box, radius))
         line = {"arrowstyle": "-", "linewidth": 0.6, "color": colour, "shrinkA": 0, "shrinkB": 3}
         axes.annotate(
             name, point, (offset[0] / scale, offset[1] / scale), textcoords="offset points",
@@ -53,7 +63,7 @@ def _pixels(axes: Axes, point: Point) -> Point:
 
 def _places(
     panel: BboxBase, centre: Point, size: tuple[float, float], scale: float
-) -> Iterator[tuple[Point, Bbox, float]]:
+) -> Iterator[Place]:
     """Offsets in pixels, boxes and radii round a point that lie within its panel, nearest first."""
     for radius in _RADII:
         for angle in _ANGLES:
@@ -62,6 +72,13 @@ def _places(
             across = panel.x0 <= box.x0 and box.x1 <= panel.x1
             if across and panel.y0 <= box.y0 and box.y1 <= panel.y1:
                 yield offset, box, radius
+
+
+def _leader(centre: Point, place: Place) -> list[Bbox]:
+    """Boxes without size along the line from a point to its name."""
+    (across, up), _, _ = place
+    steps = [number / _STEPS for number in range(1, _STEPS)]
+    return [_box(centre[0] + t * across, centre[1] + t * up, 0, 0) for t in steps]
 
 
 def _hits(box: Bbox, others: Sequence[Bbox]) -> bool:
