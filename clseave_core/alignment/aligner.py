@@ -16,15 +16,13 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from clseave_core.alignment.package import load_model, load_package_tokenizer, read_config
+from clseave_core.alignment.schemas import Link
 from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.alignment.words import WordSpan, cut_words
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
 
 logger = logging.getLogger(__name__)
-
-Link = tuple[int, int, int, int]
-"""Start and end of an English word, start and end of the word it is aligned with."""
 
 
 class WordAligner:

@@ -8,7 +8,7 @@ precision |A & P| / |A|, recall |A & S| / |S|, AER 1 - (|A & S| + |A & P|) / (|A
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clseave_core.alignment.aligner import Link
+from clseave_core.alignment.schemas import Link
 from clseave_core.alignment.words import WordSpan
 
 Pair = tuple[WordSpan, WordSpan]

@@ -22,3 +22,6 @@ ALIGNMENTS = pa.schema(
 )
 """One row for each row of `corpus/hypotheses.parquet`, in its order: the character ranges of the
 English sentence and of its translation that say the same, sorted; none where nothing aligns."""
+
+Link = tuple[int, int, int, int]
+"""Start and end of an English word, start and end of the word it is aligned with."""

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from clseave_core.alignment.aligner import Link, WordAligner
-from clseave_core.alignment.schemas import ALIGNMENTS
+from clseave_core.alignment.schemas import ALIGNMENTS, Link
 from clseave_core.corpus.pocket.world import TRANSLATIONS as WORLD_TRANSLATIONS
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import read_table
 from clseave_core.translation.schemas import TRANSLATIONS
+
+if TYPE_CHECKING:  # gathering and gold need no torch, whose import is most of so short a job
+    from clseave_core.alignment.aligner import WordAligner
 
 SIDES = ("source_start", "source_end", "target_start", "target_end")
 
@@ -24,7 +27,7 @@ def alignment_table(ids: Sequence[int], links: Sequence[Sequence[Link]]) -> pa.T
 
 
 def align_shard(
-    hypotheses: str | Path, translations: str | Path, language: str, aligner: WordAligner,
+    hypotheses: str | Path, translations: str | Path, language: str, aligner: "WordAligner",
     *, shard: int, shards: int,
 ) -> pa.Table:  # fmt: skip
     """ALIGNMENTS of one of `shards` parts of the hypotheses, in their order."""

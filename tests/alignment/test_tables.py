@@ -6,9 +6,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from clseave_core.alignment.aligner import Link, WordAligner
+from clseave_core.alignment.aligner import WordAligner
 from clseave_core.alignment.quality_table import quality_table
-from clseave_core.alignment.schemas import ALIGNMENTS
+from clseave_core.alignment.schemas import ALIGNMENTS, Link
 from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.alignment.tables import (
     align_shard,
