@@ -117,6 +117,8 @@ def _settings(sources: Sources) -> Iterator[Check]:
                 yield _attempt(f"training of {name}", partial(_training, entry))
     for name, student in study["students"].items():
         yield _attempt(f"student {name}", partial(_architecture, student))
+    if "alignment" in study:
+        yield _attempt("alignment", lambda: _alignment(sources))
     if sources.is_generated:
         yield _attempt("world", lambda: _world(sources))
 
@@ -136,6 +138,27 @@ def _architecture(student: dict[str, Any]) -> str:
 
     architecture = Architecture.from_study(student)
     return f"{student['model']}, pooling {architecture.pooling}"
+
+
+def _alignment(sources: Sources) -> str:
+    from clseave_core.alignment.package import read_config
+    from clseave_core.alignment.settings import AlignmentSettings
+
+    section = sources.study["alignment"]
+    settings = AlignmentSettings.from_study(section)
+    folder = Path(sources.model(section["model"]))
+    model = sources.study["models"][section["model"]]
+    if model.get("generate") == "aligner":
+        depth = sources.generator_settings("bert")["layers"]
+        for place, layer in (
+            ("alignment.layer", settings.layer),
+            (f"models.{section['model']}.settings.layer", model["settings"]["layer"]),
+        ):
+            if layer > depth:
+                raise ValueError(f"{place} is {layer}; the generated BERT has 1 to {depth}.")
+    elif (folder / "config.json").exists():
+        read_config(folder, settings.layer)
+    return f"{section['model']}, layer {settings.layer}, threshold {settings.threshold:g}"
 
 
 def _world(sources: Sources) -> str:

@@ -13,6 +13,7 @@ from clseave_core.study.corpus_size import CorpusSize
 from clseave_core.study.model_sizes import WEIGHT_BYTES, parameters
 from clseave_core.study.sources import Sources
 from clseave_core.study.speeds import (
+    ALIGNED_PAIRS,
     CAPTIONS,
     JOB_SECONDS,
     MASKED_SENTENCES,
@@ -146,7 +147,8 @@ def _generating(sources: Sources) -> list[tuple[str, int, float, Speed]]:
     world = sources.study["corpus"]["world"]
     scenes = sum(world["scenes"].values()) + world["pretraining_scenes"]
     jobs = [("generate_world", 1, float(scenes), SCENES)]
-    for kind, speed in (("clip", CAPTIONS), ("bert", MASKED_SENTENCES)):
+    kinds = (("clip", CAPTIONS), ("bert", MASKED_SENTENCES), ("aligner", ALIGNED_PAIRS))
+    for kind, speed in kinds:
         settings = sources.generator_settings(kind)
         if settings:
             jobs.append((f"generate_{kind}", 1, settings["steps"] * settings["batch"], speed))

@@ -262,6 +262,8 @@ def check_references(study: Study) -> list[str]:
         for kind in dict.fromkeys(kinds)
         if kinds.count(kind) > 1
     ]
+    if "aligner" in kinds and "bert" not in kinds:
+        problems.append("  models: an aligner is generated from the generated bert; there is none.")
     for name, model in study["models"].items():
         if "generate" in model and "world" not in corpus:
             problems.append(

@@ -49,5 +49,6 @@ POCKET = Speeds(
 SCENES = Speed(1600.0, "measured: the pocket study, one core")
 CAPTIONS = Speed(1800.0, "measured: the pocket study's CLIP, one core")
 MASKED_SENTENCES = Speed(1200.0, "measured: the pocket study's BERT, one core")
+ALIGNED_PAIRS = Speed(1200.0, "measured: the pocket study's aligner, one core")
 JOB_SECONDS = 4.4
 """A process with torch and transformers takes so long to start; that is most of a prediction."""

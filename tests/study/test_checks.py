@@ -54,6 +54,20 @@ def test_the_pocket_study_can_run_from_nothing() -> None:
 
     assert all(check.ok for check in found.values())
     assert found["language ja"].found == "Japanese, will be generated"
+    assert found["alignment"].found == "aligner, layer 1, threshold 0.001"
+
+
+def test_layers_beyond_the_aligner_are_found_before_anything_runs(tmp_path: Path) -> None:
+    found = failures("pocket", {"alignment": {"layer": 3}})
+    assert found == {"alignment": "alignment.layer is 3; the generated BERT has 1 to 2."}
+
+    found = failures("pocket", {"models": {"aligner": {"settings": {"layer": 4}}}})
+    assert found["alignment"].startswith("models.aligner.settings.layer is 4; the generated BERT")
+
+    (tmp_path / "config.json").write_text('{"model_type": "bert", "num_hidden_layers": 6}')
+    own = {"id": None, "revision": None, "path": str(tmp_path)}
+    found = failures("thesis", {"models": {"aligner": own}})
+    assert f"layer is 8, but {tmp_path} has the layers 1 to 6" in found["alignment"]
 
 
 def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:

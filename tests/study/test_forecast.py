@@ -70,6 +70,13 @@ def test_hours_follow_epochs_seeds_and_languages() -> None:
     )
 
 
+def test_a_generated_study_trains_its_aligner() -> None:
+    overrides = {"models": {"aligner": {"settings": {"steps": 60, "batch": 40}}}}
+    found = amounts(forecast(sources(overrides, "pocket"), SIZE, {}))
+
+    assert found["computing", "1 generate_aligner"] == pytest.approx(2 / 3600)  # 1,200 a second
+
+
 def test_times_of_the_studys_own_jobs_take_the_place_of_assumed_ones() -> None:
     figures = forecast(sources({}), SIZE, {"train_student": [3600.0, 1800.0]})
     figure = next(figure for figure in figures if figure.what == "5 train_student")

@@ -40,6 +40,8 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"models": {"other": {"generate": "clip", "settings": CLIP}}},
             r"two of them generate a clip",
         ),
+        ({"models": {"bert": {"generate": "clip"}}}, r"an aligner is generated from the generated"),
+        ({"alignment": {"model": "alinger"}}, r"alignment.model: 'alinger' is none of the study's"),
         (
             {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
             r"'hypothesis_only' is a control that does not see both",
