@@ -1,4 +1,5 @@
 # The tables. results/accuracy_table.csv is that of the study that ran last.
+from clseave_core.report.published import data_files
 
 
 rule tabulate_accuracy:
@@ -8,6 +9,7 @@ rule tabulate_accuracy:
         predictions=of_every_run(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
         ),
+        published=data_files(config.get("published")),
     output:
         table="<results>/tables/accuracy_table.csv",
     log:
@@ -24,7 +26,7 @@ rule tabulate_accuracy:
         study=STUDY,
         methods=without_training({name: config["methods"][name] for name in sources.main_methods}),
         teachers=without_training(config["teachers"]),
-        facts={key: config.get(key, {}) for key in ("languages", "testsets", "published")},
+        facts={key: config[key] for key in ("languages", "testsets")},
         evaluation=config["evaluation"],
     script:
         "../workflow_scripts/tabulate_accuracy.py"
