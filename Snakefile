@@ -17,3 +17,4 @@ rule all:
     input:
         table="results/accuracy_table.csv",
         tables=further_tables(),
+        figures="<results>/figures/accuracy.svg",

@@ -4,6 +4,9 @@ import sys
 
 sys.path.insert(0, workflow.basedir)
 
+from clseave_core.report.figures.names import FIGURES
+from clseave_core.report.figures.pictured import pictured_methods
+from clseave_core.report.published import data_files
 from clseave_core.study.code import core_modules
 from clseave_core.study.environment import set_job_environment
 from clseave_core.study.loading import NOT_OF_A_STUDY, deciding, load_study
@@ -40,6 +43,7 @@ wildcard_constraints:
     seed="|".join(map(str, config["seeds"])),
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
     ablation="|".join(config.get("ablations", {})) or "none",
+    figure="|".join(FIGURES),
     file="|".join(map(re.escape, sources.downloads)) or "none",
     repository="|".join(map(re.escape, sources.repositories)) or "none",
 
@@ -194,3 +198,25 @@ def of_every_run(pattern, methods=None):
             testset=config["testsets"],
         )
     ]
+
+
+# The figures: all in one job, as each takes less than a second.
+
+
+def pictured():
+    """The English model, its teacher and the student that most figures show."""
+    return pictured_methods(sources.main_methods, config["methods"], config["teachers"])
+
+
+def of_pictured_runs(pattern):
+    """Paths of the pictured methods, English first, on the first test set."""
+    name = pattern.replace("{testset}", config["testsets"][0])
+    return lambda wildcards: of_every_run(name, pictured().methods)
+
+
+def pictured_students(wildcards):
+    """The histories of the pictured student in each of its languages."""
+    return of_every_run(
+        "<results>/students/{method}/{lang}/seed{seed}/history.csv",
+        [pictured().student] if pictured().student else [],
+    )

@@ -1,5 +1,4 @@
 # The tables. results/accuracy_table.csv is that of the study that ran last.
-from clseave_core.report.published import data_files
 
 
 rule tabulate_accuracy:
@@ -118,31 +117,6 @@ rule export_table:
         "../workflow_scripts/export_table.py"
 
 
-# The figures: all in one job, as each takes less than a second.
-from clseave_core.report.figures.names import FIGURES
-from clseave_core.report.figures.pictured import pictured_methods
-from clseave_core.report.published import data_files
-
-
-def pictured():
-    """The English model, its teacher and the student that most figures show."""
-    return pictured_methods(sources.main_methods, config["methods"], config["teachers"])
-
-
-def of_pictured_runs(pattern):
-    """Paths of the pictured methods, English first, on the first test set."""
-    name = pattern.replace("{testset}", config["testsets"][0])
-    return lambda wildcards: of_every_run(name, pictured().methods)
-
-
-def pictured_students(wildcards):
-    """The histories of the pictured student in each of its languages."""
-    return of_every_run(
-        "<results>/students/{method}/{lang}/seed{seed}/history.csv",
-        [pictured().student] if pictured().student else [],
-    )
-
-
 rule plot_figures:
     input:
         code=core("plot_figures"),
@@ -162,8 +136,8 @@ rule plot_figures:
         distances=data_files("thesis"),
         published=lambda wildcards: data_files(config.get("published")),
     output:
-        svg=["<results>/figures/" + name + ".svg" for name in FIGURES],
-        png=["<results>/figures/" + name + ".png" for name in FIGURES],
+        svg=expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        png=expand("<results>/figures/{figure}.png", figure=FIGURES),
     log:
         "<logs>/plot_figures.log",
     benchmark:

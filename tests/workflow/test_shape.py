@@ -98,14 +98,17 @@ def test_scripts_are_short() -> None:
 
 @pytest.mark.slow
 def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
-    counts = dict(re.findall(r"^(\w+) +(\d+)$", dry_run("results/accuracy_table.csv", "--forceall"), re.MULTILINE))
+    said = dry_run("results/accuracy_table.csv", "--forceall")
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
 
     assert counts["embed_images"] == "2"  # the pretrained tower and the random one
     assert counts["train_student"] == "5"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full"])
+@pytest.mark.parametrize(
+    "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full"]
+)
 def test_every_study_resolves(study: str) -> None:
     dry_run("results/accuracy_table.csv", "--config", f"study={study}")
 
