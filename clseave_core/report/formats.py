@@ -1,0 +1,104 @@
+"""One table in three forms: CSV for programs, Markdown and LaTeX for a paper."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from clseave_core.files import whole_file, write_csv
+
+ENDINGS = ("csv", "md", "tex")
+"""The forms, as the names of their files end."""
+_NUMBER = re.compile(r"[-+]?\d[\d.]*(e[-+]?\d+)?%?")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A finished table: every cell is text, rounded by whoever made it, and empty where unknown.
+
+    `name` is that of its files and, after `tab:`, its label in LaTeX; `caption` is plain text.
+    A heading in Markdown and LaTeX is a column's name with spaces for underscores.
+    """
+
+    name: str
+    caption: str
+    rows: pd.DataFrame
+
+
+def write_formats(folder: str | Path, table: Table) -> None:
+    """Write `table` as `<folder>/<name>.csv`, `.md` and `.tex`.
+
+    Raises ValueError naming table, column and row for a cell that is no text or has a line break.
+    """
+    _check(table)
+    write_csv(Path(folder) / f"{table.name}.csv", table.rows)
+    for ending, text in (("md", as_markdown(table)), ("tex", as_latex(table))):
+        with whole_file(Path(folder) / f"{table.name}.{ending}") as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def as_markdown(table: Table) -> str:
+    """The caption and the table in GitHub's Markdown, columns of numbers on the right."""
+    rows = table.rows.map(lambda cell: cell.replace("|", "\\|"))
+    shown = rows.to_markdown(
+        index=False,
+        headers=_headings(rows),
+        tablefmt="pipe",
+        colalign=["right" if right else "left" for right in _numeric(table.rows)],
+        disable_numparse=True,
+    )
+    return f"{table.caption}\n\n{shown}\n"
+
+
+def as_latex(table: Table) -> str:
+    """A `table` environment with booktabs' rules, a caption and a label.
+
+    The document needs `\\usepackage{booktabs}`. Special characters are escaped; columns of numbers
+    stand on the right, so that equal decimals stand below each other.
+    """
+    rows = table.rows.copy()
+    rows.columns = pd.Index(_headings(rows))
+    body: str = rows.to_latex(
+        index=False,
+        escape=True,
+        column_format="".join("r" if right else "l" for right in _numeric(table.rows)),
+        caption=escape_latex(table.caption),
+        label=f"tab:{table.name}",
+        position="htbp",
+    )
+    return body.replace("\\begin{table}[htbp]\n", "\\begin{table}[htbp]\n\\centering\n")
+
+
+def escape_latex(text: str) -> str:
+    """`text` with LaTeX's special characters escaped."""
+    return "".join(_LATEX.get(sign, sign) for sign in text)
+
+
+def _headings(rows: pd.DataFrame) -> list[str]:
+    return [str(name).replace("_", " ") for name in rows.columns]
+
+
+def _numeric(rows: pd.DataFrame) -> Sequence[bool]:
+    """Which columns hold numbers only; an empty column is one of numbers that are not known."""
+    return [
+        all(cell == "" or _NUMBER.fullmatch(cell) is not None for cell in rows[name])
+        for name in rows.columns
+    ]
+
+
+def _check(table: Table) -> None:
+    for column in table.rows.columns:
+        for number, cell in enumerate(table.rows[column], 1):
+            if not isinstance(cell, str) or "\n" in cell:
+                raise ValueError(
+                    f"table {table.name}, column {column}, row {number}: {cell!r} is not a line of "
+                    "text. Format the number, or write '' for one that does not exist."
+                )
