@@ -17,4 +17,5 @@ rule all:
     input:
         table="results/accuracy_table.csv",
         tables=further_tables(),
+        thesis="<results>/tables/table_4_1_accuracy.csv",
         figures="<results>/figures/accuracy.svg",

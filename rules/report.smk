@@ -94,6 +94,50 @@ rule tabulate_sweep:
         "../workflow_scripts/tabulate_sweep.py"
 
 
+rule tabulate_thesis:
+    input:
+        code=core("tabulate_thesis"),
+        report="<results>/corpus/report.json",
+        table="<results>/tables/accuracy_table.csv",
+        ablations=[f"<results>/tables/{name}.csv" for name in config.get("ablations", {})],
+        histories=of_every_run(
+            "<results>/students/{method}/{lang}/seed{seed}/history.csv",
+            [
+                name
+                for name in sources.main_methods
+                if "student" in config["methods"][name]
+                and "trained_as" not in config["methods"][name]
+            ],
+        ),
+        distances=data_files("thesis"),
+        published=data_files(config.get("published")),
+    output:
+        csv=[f"<results>/tables/{table}.csv" for table in TABLES],
+        md=[f"<results>/tables/{table}.md" for table in TABLES],
+        tex=[f"<results>/tables/{table}.tex" for table in TABLES],
+    log:
+        "<logs>/tabulate_thesis.log",
+    benchmark:
+        "<benchmarks>/tabulate_thesis.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        study={
+            "name": STUDY,
+            "main": sources.main_methods,
+            **{
+                key: config.get(key, {})
+                for key in ("languages", "methods", "teachers", "autoencoders")
+            },
+        },
+    script:
+        "../workflow_scripts/tabulate_thesis.py"
+
+
 # A rule of its own: when another study has run last, its input is another file, and so it runs.
 rule export_table:
     input:
