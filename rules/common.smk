@@ -45,6 +45,7 @@ wildcard_constraints:
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
     ablation="|".join(config.get("ablations", {})) or "none",
     figure="|".join(FIGURES),
+    table="|".join(TABLES),
     file="|".join(map(re.escape, sources.downloads)) or "none",
     repository="|".join(map(re.escape, sources.repositories)) or "none",
 

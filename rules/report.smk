@@ -99,7 +99,7 @@ rule tabulate_thesis:
         code=core("tabulate_thesis"),
         report="<results>/corpus/report.json",
         table="<results>/tables/accuracy_table.csv",
-        ablations=[f"<results>/tables/{name}.csv" for name in config.get("ablations", {})],
+        ablations=[f"<results>/tables/{method}.csv" for method in config.get("ablations", {})],
         histories=of_every_run(
             "<results>/students/{method}/{lang}/seed{seed}/history.csv",
             [
@@ -112,9 +112,9 @@ rule tabulate_thesis:
         distances=data_files("thesis"),
         published=data_files(config.get("published")),
     output:
-        csv=[f"<results>/tables/{table}.csv" for table in TABLES],
-        md=[f"<results>/tables/{table}.md" for table in TABLES],
-        tex=[f"<results>/tables/{table}.tex" for table in TABLES],
+        csv=expand("<results>/tables/{table}.csv", table=TABLES),
+        md=expand("<results>/tables/{table}.md", table=TABLES),
+        tex=expand("<results>/tables/{table}.tex", table=TABLES),
     log:
         "<logs>/tabulate_thesis.log",
     benchmark:
