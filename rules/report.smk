@@ -138,6 +138,31 @@ rule tabulate_thesis:
         "../workflow_scripts/tabulate_thesis.py"
 
 
+# An option that no other rule asks for: it needs the package urielplus.
+rule tabulate_distances:
+    input:
+        code=core("tabulate_distances"),
+        distances=data_files("thesis"),
+    output:
+        csv="<results>/tables/linguistic_distances_recomputed.csv",
+        md="<results>/tables/linguistic_distances_recomputed.md",
+        tex="<results>/tables/linguistic_distances_recomputed.tex",
+    log:
+        "<logs>/tabulate_distances.log",
+    benchmark:
+        "<benchmarks>/tabulate_distances.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        languages=config["languages"],
+    script:
+        "../workflow_scripts/tabulate_distances.py"
+
+
 # A rule of its own: when another study has run last, its input is another file, and so it runs.
 rule export_table:
     input:
