@@ -72,7 +72,7 @@ def published_systems(
             "corpus": "SNLI-VE",
             "split": split,
             "inputs": system["inputs"],
-            "accuracy": _two(Decimal(str(system[f"{split}_accuracy"]))),
+            "accuracy": system[f"{split}_accuracy"],
             "source": system["source"],
         }
         for system in published.get("systems", [])

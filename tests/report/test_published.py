@@ -130,9 +130,9 @@ def test_numbers_of_the_running_text(published: Published) -> None:
     systems = {row["system"]: row for row in published["systems"]}
     for name, number in (("OFA (large)", "91.2"), ("AlignVE", "72.45")):
         assert f"{number}%" in text
-        assert systems[name]["test_accuracy"] == float(number)
+        assert systems[name]["test_accuracy"] == number
     assert "EVE-Image model (71.56%)" in text
-    assert systems["EVE-Image"]["dev_accuracy"] == 71.56
+    assert systems["EVE-Image"]["dev_accuracy"] == "71.56"
 
 
 def test_the_five_students_mean_is_the_published_one(published: Published) -> None:

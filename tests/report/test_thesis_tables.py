@@ -280,7 +280,7 @@ def test_systems_and_the_studys_own_english_models() -> None:
         ["test", "image + hypothesis", "71.16"],
     ]
     assert cells(rows, "inputs", "accuracy", system="OFA (large)") == [
-        ["image + caption + hypothesis", "91.20"]
+        ["image + caption + hypothesis", "91.2"]
     ]
     assert cells(rows, "system", "corpus", "split", "inputs", "accuracy", paper="this study") == [
         ["clip_ve", "that of the study hand", "test", "image + hypothesis", "80.00"],
