@@ -24,7 +24,7 @@ rule predict:
         runtime=minutes("predict"),
     params:
         premise=lambda wildcards: config["methods"][wildcards.method].get("premise", "image"),
-        batch_size=lambda wildcards: statistics_batch(wildcards),
+        batch_size=statistics_batch,
         draws=lambda wildcards: config["methods"][wildcards.method].get("draws", 1),
         threads=threads_of("predict"),
     script:

@@ -102,12 +102,7 @@ rule tabulate_thesis:
         ablations=[f"<results>/tables/{method}.csv" for method in config.get("ablations", {})],
         histories=of_every_run(
             "<results>/students/{method}/{lang}/seed{seed}/history.csv",
-            [
-                name
-                for name in sources.main_methods
-                if "student" in config["methods"][name]
-                and "trained_as" not in config["methods"][name]
-            ],
+            sources.main_students,
         ),
         distances=data_files("thesis"),
         published=data_files(config.get("published")),

@@ -69,8 +69,8 @@ class AutoencoderTask:
         self.settings, self.seed, self.compute = settings, seed, compute
         counts = np.bincount(words.sentences, minlength=len(tokens))
         self._counts = counts
-        self._train_rows = train_rows[counts[train_rows] > 0]
-        self._dev_rows = dev_rows[counts[dev_rows] > 0]
+        self.train_rows = train_rows[counts[train_rows] > 0]
+        self.dev_rows = dev_rows[counts[dev_rows] > 0]
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """All of the autoencoder; the encoder of the sentences is frozen."""
@@ -78,7 +78,7 @@ class AutoencoderTask:
 
     def batches(self, epoch: int) -> list[Indices]:
         """Sentences at random, as many to a batch as hold about `batch_size` aligned words."""
-        order = np.random.default_rng([self.seed, epoch]).permutation(self._train_rows)
+        order = np.random.default_rng([self.seed, epoch]).permutation(self.train_rows)
         number = np.cumsum(self._counts[order]) // self.settings.batch_size
         return np.split(order, np.flatnonzero(np.diff(number)) + 1)
 
@@ -91,8 +91,8 @@ class AutoencoderTask:
     def evaluate(self) -> dict[str, float]:
         """The same on the aligned words of dev."""
         total, words = 0.0, 0
-        for start in range(0, len(self._dev_rows), SENTENCES_PER_EVALUATION):
-            states = self._states(self._dev_rows[start : start + SENTENCES_PER_EVALUATION])
+        for start in range(0, len(self.dev_rows), SENTENCES_PER_EVALUATION):
+            states = self._states(self.dev_rows[start : start + SENTENCES_PER_EVALUATION])
             total += float((self.model(states) - states).square().double().mean(dim=1).sum())
             words += len(states)
         return {"dev_loss": total / words}
@@ -148,15 +148,15 @@ def train_autoencoder(
         model.to(compute.device), encoder.to(compute.device), tokens, words,
         everywhere(train_hypotheses), everywhere(dev_hypotheses), settings, seed, compute,
     )  # fmt: skip
-    if not len(task.batches(1)[0]) or not len(task._dev_rows):
+    if not len(task.train_rows) or not len(task.dev_rows):
         raise ValueError(
             "no train or no dev sentence has an aligned word, so there is nothing to train the "
             "autoencoder on. Look at the alignments, results/<study>/alignment/*.parquet."
         )
     mark = fingerprint(
         settings.deciding() | compute.deciding() | {"seed": seed, "activation": activation},
-        tokens.flat, tokens.starts, words.sentences, words.starts, task._train_rows,
-        task._dev_rows, *encoder.state_dict().values(), *model.state_dict().values(),
+        tokens.flat, tokens.starts, words.sentences, words.starts, task.train_rows,
+        task.dev_rows, *encoder.state_dict().values(), *model.state_dict().values(),
     )  # fmt: skip
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)

@@ -10,19 +10,17 @@ import pyarrow as pa
 
 from clseave_core.alignment.schemas import ALIGNMENTS, Link
 from clseave_core.corpus.pocket.world import TRANSLATIONS as WORLD_TRANSLATIONS
-from clseave_core.corpus.schemas import HYPOTHESES
+from clseave_core.corpus.schemas import HYPOTHESES, LINK_SIDES
 from clseave_core.files import read_table
 from clseave_core.translation.schemas import TRANSLATIONS
 
 if TYPE_CHECKING:  # gathering and gold need no torch, whose import is most of so short a job
     from clseave_core.alignment.aligner import WordAligner
 
-SIDES = ("source_start", "source_end", "target_start", "target_end")
-
 
 def alignment_table(ids: Sequence[int], links: Sequence[Sequence[Link]]) -> pa.Table:
     """ALIGNMENTS of hypotheses `ids` with their links."""
-    rows = [[dict(zip(SIDES, link, strict=True)) for link in of_one] for of_one in links]
+    rows = [[dict(zip(LINK_SIDES, link, strict=True)) for link in of_one] for of_one in links]
     return pa.table([pa.array(ids, pa.int32()), rows], schema=ALIGNMENTS)
 
 
@@ -94,6 +92,6 @@ def gold_alignments(
             )
     links: list[list[Link]] = []
     for text in english["text"]:
-        found = [tuple(int(link[side]) for side in SIDES) for link in of_text[text]]
+        found = [tuple(int(link[side]) for side in LINK_SIDES) for link in of_text[text]]
         links.append(sorted((a, b, c, d) for a, b, c, d in found))
     return alignment_table(english["hypothesis_id"].tolist(), links)

@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 SubWords = Literal["first", "all"]
 Links = list[npt.NDArray[np.int64]]
 """For each sentence its links [k, 4]: start and end of the English word, of its translation."""
-_SIDES = ("source_start", "source_end", "target_start", "target_end")
 
 
 def read_links(path: str | Path) -> Links:
@@ -36,10 +35,8 @@ def read_links(path: str | Path) -> Links:
             f"{path} is no alignment of hypotheses 0, 1, 2, ... Delete it to have it made again."
         )
     links = table.column("links").combine_chunks()
-    fields = links.flatten().flatten()
-    names = [field.name for field in ALIGNMENTS.field("links").type.value_type]
-    columns = dict(zip(names, fields, strict=True))
-    flat = np.stack([columns[side].to_numpy() for side in _SIDES], axis=1).astype(np.int64)
+    sides = links.flatten().flatten()  # in the order of LINK_SIDES, as the schema has them
+    flat = np.stack([side.to_numpy() for side in sides], axis=1).astype(np.int64)
     return np.split(flat, np.cumsum(links.value_lengths().to_numpy())[:-1])
 
 

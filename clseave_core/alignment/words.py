@@ -1,10 +1,9 @@
 """Cut a text into words, with the characters that each one covers."""
 
 import re
-from typing import Literal, get_args
+from typing import Literal
 
 Cut = Literal["dictionary", "characters", "spaces"]
-CUTS: tuple[str, ...] = get_args(Cut)
 WordSpan = tuple[int, int]
 _NO_SPACE = re.compile(r"\S+")
 

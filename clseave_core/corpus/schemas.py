@@ -36,4 +36,8 @@ generated worlds."""
 SENTENCES = pa.schema([field for field in HYPOTHESES if field.name != "hypothesis_id"])
 """What a generated world says of its sentences, each distinct one once, in any order."""
 
+LINK_SIDES = ("source_start", "source_end", "target_start", "target_end")
+LINKS = pa.list_(pa.struct([(side, pa.int32()) for side in LINK_SIDES]))
+"""Character ranges (end exclusive) of an English sentence and a translation that say the same."""
+
 HELD_OUT: tuple[str, str, str] = ("none", "dev", "test")

@@ -3,7 +3,6 @@
 from statistics import NormalDist
 from typing import NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
 from clseave_core.evaluation.intervals import (
@@ -51,9 +50,3 @@ def paired_difference(
     if error == 0:
         return Difference(value, interval, 1.0 if value == 0 else 0.0)
     return Difference(value, interval, 2 * NormalDist().cdf(-abs(value) / error))
-
-
-def mean_right(right: list[Floats]) -> Floats:
-    """For each pair the share of seeds that have it right: [n]."""
-    shares: Floats = np.mean(right, axis=0)
-    return shares

@@ -7,13 +7,14 @@ seeds that have it right, so that seeds stay together in every resample.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from clseave_core.evaluation.differences import mean_right, paired_difference
+from clseave_core.evaluation.differences import paired_difference
 from clseave_core.evaluation.intervals import Floats, clustered_intervals
 from clseave_core.evaluation.prediction_tables import Predictions, read_predictions
 from clseave_core.evaluation.references import english_reference
@@ -30,6 +31,11 @@ _PLAIN = {
     "autoencoder": None, "signal": "words", "sub_words": "first", "alignment": "aligner",
     "readout": "direct",
 }  # fmt: skip
+_ORDER = {
+    "signal": ("words", "end", "both"), "sub_words": ("first", "all"),
+    "alignment": ("aligner", "gold"), "readout": ("padded", "decoder", "direct"),
+}  # fmt: skip
+"""From the published choice to ours, or from less signal to more."""
 QUESTION_COLUMNS = (
     "study", "testset", "question", "from", "to", "from_method", "to_method", "language", "seeds",
     "n", "from_accuracy", "to_accuracy", "difference", "difference_low", "difference_high",
@@ -96,11 +102,7 @@ class Ablations:
         return pd.DataFrame(rows, columns=list(COLUMNS)).fillna("")
 
     def questions(self) -> pd.DataFrame:
-        """Every two token methods that differ in one thing alone, and what that is worth.
-
-        `clseave` against the method that learns the end token alone is one of them: the same
-        signal, before and after CLIP's projection.
-        """
+        """Every two token methods that differ in one thing alone, and what that is worth."""
         token_methods = {
             name: {key: entry.get(key, _PLAIN[key]) for key in QUESTIONS}
             for name, entry in self.study["methods"].items()
@@ -108,19 +110,25 @@ class Ablations:
         }
         rows = []
         for testset in self.study["testsets"]:
-            for first, ours in token_methods.items():
-                for second, theirs in token_methods.items():
-                    apart = [key for key in QUESTIONS if ours[key] != theirs[key]]
-                    if len(apart) == 1 and first != second and _in_order(apart[0], ours, theirs):
-                        change = (apart[0], str(ours[apart[0]]), str(theirs[apart[0]]))
-                        rows += self._question(testset, change, first, second)
+            for first, second in combinations(token_methods, 2):
+                ours, theirs = token_methods[first], token_methods[second]
+                apart = [key for key in QUESTIONS if ours[key] != theirs[key]]
+                if len(apart) == 1:
+                    (key,) = apart
+                    pair = [(str(ours[key]), first), (str(theirs[key]), second)]
+                    # What has no order of its own comes as the study has it.
+                    order = _ORDER.get(key, (pair[0][0], pair[1][0]))
+                    pair.sort(key=lambda choice: order.index(choice[0]))
+                    rows += self._question(testset, key, pair)
         return pd.DataFrame(rows, columns=list(QUESTION_COLUMNS)).sort_values(
             ["testset", "question", "from", "to", "from_method", "language"], ignore_index=True
         )
 
     def _question(
-        self, testset: str, change: tuple[str, str, str], first: str, second: str
+        self, testset: str, key: str, before_after: list[tuple[str, str]]
     ) -> list[dict[str, str]]:
+        """A row for each language; `before_after` are two choices, each with its method."""
+        (choice, first), (other_choice, second) = before_after
         rows = []
         for language in self._languages(testset, first):
             if (testset, second, language) not in self.runs:
@@ -130,9 +138,9 @@ class Ablations:
                 {
                     "study": self.name,
                     "testset": testset,
-                    "question": change[0],
-                    "from": change[1],
-                    "to": change[2],
+                    "question": key,
+                    "from": choice,
+                    "to": other_choice,
                     "from_method": first,
                     "to_method": second,
                     "language": language,
@@ -198,27 +206,6 @@ def _below(prefix: str, tree: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _in_order(key: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    """Whether a change goes from the published choice, or from less signal, to the other."""
-    if key == "autoencoder":
-        return (str(ours[key]) != "relu", str(ours[key])) < (
-            str(theirs[key]) != "relu", str(theirs[key]),
-        )  # fmt: skip
-    order = (
-        "words",
-        "end",
-        "both",
-        "first",
-        "all",
-        "aligner",
-        "gold",
-        "padded",
-        "decoder",
-        "direct",
-    )
-    return order.index(ours[key]) < order.index(theirs[key])
-
-
 def _compared(paths: list[str]) -> Compared:
     said: list[Predictions] = [read_predictions(path, with_logits=False) for path in paths]
     for other in said[1:]:
@@ -227,7 +214,7 @@ def _compared(paths: list[str]) -> Compared:
                 f"{said[0].path} and {other.path} do not hold the same pairs. Delete them to have "
                 "them made again."
             )
-    return Compared(said[0].pairs, mean_right([np.asarray(one.right) for one in said]), len(said))
+    return Compared(said[0].pairs, np.mean([one.right for one in said], axis=0), len(said))
 
 
 def _percent(share: float) -> str:

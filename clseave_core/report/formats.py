@@ -9,8 +9,6 @@ import pandas as pd
 
 from clseave_core.files import whole_file, write_csv
 
-ENDINGS = ("csv", "md", "tex")
-"""The forms, as the names of their files end."""
 _NUMBER = re.compile(r"[-+]?\d[\d.]*(e[-+]?\d+)?%?")
 _LATEX = {
     "\\": r"\textbackslash{}",

@@ -52,6 +52,8 @@ def thesis_tables(
     """
     known = load_published(published)
     accuracy = _read(table)
+    if accuracy.empty:
+        raise ValueError(f"{table} has no row. Delete it to have it made again.")
     main = {name: study.methods[name] for name in study.main}
     return [
         linguistic_distances(study.languages, load_published(distances)),
@@ -67,8 +69,8 @@ def thesis_tables(
 
 
 def _read(path: str | Path) -> pd.DataFrame:
-    """A table as text, empty cells as empty text; ValueError where it has no row."""
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    if rows.empty:
-        raise ValueError(f"{path} has no row. Delete it to have it made again.")
-    return rows
+    """A table as text, empty cells as empty text.
+
+    That of an ablation has no row where its methods speak none of the study's languages.
+    """
+    return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import nn
@@ -197,7 +198,7 @@ def _mark(
     arrays: list[Any] = []
     if alignment is not None:
         deciding |= alignment.deciding()
-        arrays = [rows for rows in alignment.links if len(rows)]
+        arrays = [np.concatenate(alignment.links), np.array([len(x) for x in alignment.links])]
     return fingerprint(
         deciding, data.tokens.flat, data.tokens.starts, data.examples, data.targets,
         data.dev_pairs.hypotheses, *arrays, *model.state_dict().values(),

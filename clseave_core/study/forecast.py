@@ -164,13 +164,11 @@ def _epochs(training: Mapping[str, float]) -> float:
 def _student_epochs(sources: Sources, size: CorpusSize) -> list[float]:
     """Sentences that each student sees in its training, one entry a method and language."""
     seen = []
-    for name in sources.main_methods:
-        method = sources.study["methods"][name]
-        if "student" in method and "trained_as" not in method:
-            training = method["training"]
-            distinct = training.get("weight", "pairs") == "distinct"
-            sentences = size.sentences if distinct else size.pairs["train"]
-            seen += [float(sentences * training["epochs"])] * len(sources.languages_of(name))
+    for name in sources.main_students:
+        training = sources.study["methods"][name]["training"]
+        distinct = training.get("weight", "pairs") == "distinct"
+        sentences = size.sentences if distinct else size.pairs["train"]
+        seen += [float(sentences * training["epochs"])] * len(sources.languages_of(name))
     return seen
 
 
@@ -219,8 +217,7 @@ def _saved_students(sources: Sources) -> list[str]:
     study = sources.study
     return [
         study["students"][study["methods"][name]["student"]]["model"]
-        for name in sources.main_methods
-        if "student" in study["methods"][name] and "trained_as" not in study["methods"][name]
+        for name in sources.main_students
         for _ in sources.languages_of(name)
     ]
 

@@ -217,6 +217,10 @@ def check_references(study: Study) -> list[str]:
     for name, ablation in study.get("ablations", {}).items():
         for method in (ablation["reference"], *ablation["methods"]):
             refer(f"ablations.{name}", method, "methods")
+    for name, sweep in study.get("sweep", {}).items():
+        for code in sweep["languages"]:
+            if code not in study["languages"]:
+                problems.append(f"  sweep.{name}.languages: {code!r} is not in the study's.")
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
         teacher = study["teachers"].get(method["teacher"], {})

@@ -144,6 +144,16 @@ class Sources:
         return [name for name in self.study["methods"] if name not in apart]
 
     @property
+    def main_students(self) -> list[str]:
+        """The main methods that train students of their own."""
+        methods = self.study["methods"]
+        return [
+            name
+            for name in self.main_methods
+            if "student" in methods[name] and "trained_as" not in methods[name]
+        ]
+
+    @property
     def main_teachers(self) -> dict[str, Any]:
         """The teachers of the main methods."""
         used = {self.study["methods"][name]["teacher"] for name in self.main_methods}

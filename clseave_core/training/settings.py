@@ -13,6 +13,7 @@ class TrainingSettings:
 
     `planned_epochs` is the length of the learning-rate schedule and `epochs` where it is cut
     (the thesis plans 22 and stops after 9); `warmup` is a share of the planned steps.
+    `validation_dropout` leaves dropout on when dev is measured, as the published scripts do.
     `patience` counts evaluations without a lower dev loss, None never stops early.
     """
 

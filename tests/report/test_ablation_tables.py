@@ -24,8 +24,9 @@ STUDY: dict[str, Any] = {
             "setting": "s", "teacher": "t", "student": "m",
             "training": {"epochs": 3, "weight_decay": 0.01}, "trained_as": "x",
         },
-        "words": {**TOKEN, "autoencoder": "relu", "signal": "words"},
         "both": {**TOKEN, "autoencoder": "relu", "signal": "both"},
+        "words": {**TOKEN, "autoencoder": "relu", "signal": "words"},
+        "linear": {**TOKEN, "autoencoder": "linear", "signal": "words"},
     },
     "ablations": {"a": {"reference": "base", "methods": ["mean"]}},
 }  # fmt: skip
@@ -65,11 +66,13 @@ def test_accuracies_and_differences_over_seeds_by_hand(tmp_path: Path) -> None:
         write_run(tmp_path, "mean", 1, [E, E, N, N]),  # one
         write_run(tmp_path, "words", 0, [E, E, E, N]),  # one
         write_run(tmp_path, "both", 0, [E, N, C, N]),  # three
+        write_run(tmp_path, "linear", 0, [E, N, E, N]),  # two
     ]
     ablations = Ablations(STUDY, "made", files, resamples=100, seed=0)
 
     row = ablations.table("a").iloc[0]
-    question = ablations.questions().iloc[0]
+    questions = ablations.questions()
+    question = questions.iloc[1]
 
     assert (row["seeds"], row["n"], row["reference"]) == ("2", "4", "base")
     assert (row["accuracy"], row["reference_accuracy"], row["difference"]) == (
@@ -80,6 +83,8 @@ def test_accuracies_and_differences_over_seeds_by_hand(tmp_path: Path) -> None:
         "signal", "words", "both", "25.00", "75.00",
     )  # fmt: skip
     assert question["difference"] == "50.00"
+    # Each pair once: from ReLU to linear as the study has them, from words to both by the question.
+    assert questions[["from", "to"]].to_numpy().tolist() == [["relu", "linear"], ["words", "both"]]
 
 
 def test_seeds_about_other_pairs_are_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clseave_core.report.formats import ENDINGS, Table, escape_latex, write_formats
+from clseave_core.report.formats import Table, escape_latex, write_formats
 
 ROWS = pd.DataFrame(
     {
@@ -46,7 +46,7 @@ R\&D | 50\% & -0.50 & 1e-06 & 5 \#1 \textasciitilde \space \textasciicircum \spa
 def test_the_three_forms_by_hand(tmp_path: Path) -> None:
     write_formats(tmp_path, TABLE)
 
-    assert {path.suffix[1:] for path in tmp_path.iterdir()} == set(ENDINGS)
+    assert {path.suffix[1:] for path in tmp_path.iterdir()} == {"csv", "md", "tex"}
     assert (tmp_path / "table_x.csv").read_text() == (
         "method_name,test_accuracy,published,note\n"
         "clseave_1,73.19,,{a}\n"

@@ -20,30 +20,14 @@ from clseave_core.corpus.pocket.logic import LABEL_OF_TRUTH, evaluate
 from clseave_core.corpus.pocket.scenes import COVERED, Scenes, sample_scenes
 from clseave_core.corpus.pocket.sentences import Sentence, choose_sentences, formula_of
 from clseave_core.corpus.pocket.settings import WorldSettings
-from clseave_core.corpus.schemas import SENTENCES, SPLITS
+from clseave_core.corpus.schemas import LINKS, SENTENCES, SPLITS
 from clseave_core.files import read_table, whole_file, write_json, write_table
 from clseave_core.progress import progress
 
 logger = logging.getLogger(__name__)
 
 TRANSLATIONS = pa.schema(
-    [
-        ("source", pa.string()),
-        ("translation", pa.string()),
-        (
-            "alignment",
-            pa.list_(
-                pa.struct(
-                    [
-                        ("source_start", pa.int32()),
-                        ("source_end", pa.int32()),
-                        ("target_start", pa.int32()),
-                        ("target_end", pa.int32()),
-                    ]
-                )
-            ),
-        ),
-    ]
+    [("source", pa.string()), ("translation", pa.string()), ("alignment", LINKS)]
 )
 """`translations/{lang}.parquet`: a translation and the character ranges that say the same."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
