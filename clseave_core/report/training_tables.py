@@ -25,7 +25,7 @@ _ERRORS = {"mse": ("a_2", "squared"), "mae": ("a_3", "absolute")}
 def hyper_parameters(
     methods: Entries, teachers: Entries, autoencoders: Entries, published: Published
 ) -> Table:
-    """Table A.1: a column for every training of the study, the published one beside it.
+    """Table A.1: a column for every training behind the accuracy table, the published one beside.
 
     `methods` are those of the accuracy table; a teacher is there if one of them has it. What the
     study does not say has the default of `TrainingSettings`. A setting that is off is `none`.
@@ -52,8 +52,8 @@ def hyper_parameters(
             rows[f"{column}_published"] = [_value(said[n]) if n in said else "" for n in names]
     return Table(
         "table_a_1_hyper_parameters",
-        "Hyper-parameters in force for every training of the study, beside those that the thesis "
-        "prints in Table A.1.",
+        "Hyper-parameters in force for the trainings behind the accuracy table, beside those that "
+        "the thesis prints in Table A.1.",
         pd.DataFrame(rows),
     )
 

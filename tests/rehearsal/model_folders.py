@@ -62,7 +62,7 @@ def write_clip_on_hub(folder: Path, texts: Iterable[str]) -> None:
     _write_rest(folder)
 
 
-def write_bert_on_hub(folder: Path, texts: Iterable[str]) -> None:
+def write_bert_on_hub(folder: Path, texts: Iterable[str], layers: int = 2) -> None:
     """Write a cased BERT of width 48 with its weights as pytorch_model.bin into `folder`."""
     import torch
     from transformers.models.bert.configuration_bert import BertConfig
@@ -71,7 +71,7 @@ def write_bert_on_hub(folder: Path, texts: Iterable[str]) -> None:
 
     vocabulary = _word_pieces(texts)
     config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=48, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=len(vocabulary), hidden_size=48, num_hidden_layers=layers, num_attention_heads=2,
         intermediate_size=96, max_position_embeddings=128, pad_token_id=0,
     )  # fmt: skip
     with torch.random.fork_rng(devices=[]):

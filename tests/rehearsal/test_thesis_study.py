@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,6 +20,7 @@ from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import read_json, read_table
 from clseave_core.translation.schemas import TRANSLATIONS
 from tests.rehearsal.google_page import Fault, GooglePage
+from tests.rehearsal.overrides import overrides
 from tests.rehearsal.servers import ArchiveMirror, Drop, ModelHub, WrongByte
 from tests.rehearsal.thesis_world import (
     ARCHIVE,
@@ -89,41 +89,6 @@ class Rehearsal:
         return self.project / "results" / "thesis"
 
 
-def overrides(world: ThesisWorld, servers: Servers) -> dict[str, Any]:
-    """What differs from studies/thesis.yaml."""
-
-    def file(name: str) -> dict[str, Any]:
-        return {
-            "urls": [mirror.address(name) for mirror in (servers.wrong, servers.right)],
-            "size": world.files[name].stat().st_size,
-            "sha256": world.sha256(name),
-        }
-
-    return {
-        "study": "thesis",
-        "languages": ["fr"],
-        "corpus": {
-            "pictures": file(ARCHIVE),
-            "annotations": {split: file(annotations_name(split)) for split in world.pairs},
-            "expected": {"pairs": world.pairs, "images": world.images},
-        },
-        "translation": {
-            "google": {"url": servers.page.url},
-            "shards": 2,
-            "requests_per_second": 500,
-            "backoff_seconds": 0.01,
-            "attempts": 3,
-            "give_up_after": 20,
-        },
-        "presets": {"clip_ve": {"epochs": 2}, "table_a1": {"epochs": 2}},
-        "evaluation": {"resamples": 100},
-        "images": {"workers": 1},
-        "compute": {
-            job: {"threads": 1, "mem_mb": 1000} for job in ("read", "embed", "train", "predict")
-        },
-    }
-
-
 @pytest.fixture(scope="module")
 def rehearsal(
     thesis_world: ThesisWorld, tmp_path_factory: pytest.TempPathFactory
@@ -140,7 +105,7 @@ def rehearsal(
     ):
         servers = Servers(wrong, right, hub, page)
         settings = project / "rehearsal.yaml"
-        settings.write_text(yaml.safe_dump(overrides(world, servers)))
+        settings.write_text(yaml.safe_dump(overrides("thesis", world, (wrong, right), page)))
         done = Rehearsal(project, servers, missing)
         for options in (["--keep-going"], [], []):
             arguments = [TABLE, "--configfile", "config.yaml", settings.name, *options]

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples"
 CLIP_ID = "openai/clip-vit-base-patch16"
 BERT_ID = "google-bert/bert-base-multilingual-cased"
+ALIGNER_ID = "aneuraz/awesome-align-with-co"
 ARCHIVE = "flickr30k_images.tar.gz"
 EXTRA_PICTURES = 20
 """Pictures that no pair names, as the real archive has them."""
@@ -87,9 +88,10 @@ def build_world(folder: Path) -> ThesisWorld:
         write_annotations(files[name], part)
         pairs[split], used[split] = len(labelled), len({row.image_id for row in labelled})
     english, texts = list(french), list(french.values())
-    models = {CLIP_ID: folder / "clip", BERT_ID: folder / "bert"}
+    models = {CLIP_ID: folder / "clip", BERT_ID: folder / "bert", ALIGNER_ID: folder / "aligner"}
     write_clip_on_hub(models[CLIP_ID], english)
     write_bert_on_hub(models[BERT_ID], [*english, *texts])
+    write_bert_on_hub(models[ALIGNER_ID], [*english, *texts], layers=8)
     return ThesisWorld(files, models, french, pairs, used)
 
 

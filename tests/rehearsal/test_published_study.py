@@ -1,0 +1,143 @@
+"""The whole thesis under its published protocol, with French, from servers to tables and figures.
+
+What the corrected study's rehearsal (test_thesis_study.py) does not reach: the aligner from the
+hub, CLTEAVE with its autoencoder, every published setting at once, the thesis's tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pandas as pd
+import pytest
+import yaml
+
+from clseave_core.alignment.schemas import ALIGNMENTS
+from clseave_core.corpus.schemas import HYPOTHESES
+from clseave_core.files import read_table
+from clseave_core.translation.schemas import TRANSLATIONS
+from tests.rehearsal.google_page import GooglePage
+from tests.rehearsal.overrides import overrides
+from tests.rehearsal.servers import ArchiveMirror, ModelHub
+from tests.rehearsal.thesis_world import ALIGNER_ID, ThesisWorld
+from tests.rehearsal.workflow import copy_project, snakemake, told
+
+pytestmark = pytest.mark.slow
+
+STUDY = "thesis_as_published"
+THESIS_TABLES = (
+    "published_systems", "table_1_1_linguistic_distances", "table_2_1_corpus_sizes",
+    "table_4_1_accuracy", "table_a_1_hyper_parameters", "table_a_2_dev_mse", "table_a_3_dev_mae",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """One run in a copy of the project."""
+
+    project: Path
+    run: CompletedProcess[str]
+    fetched_of_aligner: list[str]
+
+    @property
+    def results(self) -> Path:
+        return self.project / "results" / STUDY
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.results / "tables" / f"{name}.csv")
+
+
+@pytest.fixture(scope="module")
+def rehearsal(
+    thesis_world: ThesisWorld, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Rehearsal]:
+    world = thesis_world
+    project = copy_project(tmp_path_factory.mktemp("published") / "project")
+    french = {("fr", english): translation for english, translation in world.french.items()}
+    with (
+        ArchiveMirror(world.files) as mirror,
+        ModelHub(world.models) as hub,
+        GooglePage(french) as page,
+    ):
+        settings = project / "rehearsal.yaml"
+        settings.write_text(yaml.safe_dump(overrides(STUDY, world, [mirror], page)))
+        arguments = ["all", "--configfile", "config.yaml", settings.name]
+        run = snakemake(project, arguments, {"HF_ENDPOINT": hub.url})
+        yield Rehearsal(project, run, sorted(hub.fetched(ALIGNER_ID)))
+
+
+def test_everything_is_made(rehearsal: Rehearsal) -> None:
+    assert rehearsal.run.returncode == 0, told(rehearsal.project, rehearsal.run)
+    made = {
+        kind: {path.name for path in (rehearsal.results / kind).iterdir()}
+        for kind in ("tables", "figures")
+    }
+    assert made["tables"] == {
+        "accuracy_table.csv", "clteave.csv", "clteave_questions.csv",
+        *(f"{table}.{form}" for table in THESIS_TABLES for form in ("csv", "md", "tex")),
+    }  # fmt: skip
+    assert len(made["figures"]) == 20
+    assert {name.rpartition(".")[2] for name in made["figures"]} == {"svg", "png"}
+
+
+def test_the_aligner_came_without_what_is_not_needed(rehearsal: Rehearsal) -> None:
+    assert rehearsal.fetched_of_aligner == [
+        "config.json", "pytorch_model.bin", "tokenizer.json", "tokenizer_config.json"
+    ]  # fmt: skip
+    folder = rehearsal.project / "resources/models" / f"{ALIGNER_ID.replace('/', '--')}@main"
+    assert (folder / "model.safetensors").exists()
+
+
+def test_every_translation_has_its_links_within_its_words(rehearsal: Rehearsal) -> None:
+    english = read_table(rehearsal.results / "corpus/hypotheses.parquet", HYPOTHESES)
+    french = read_table(rehearsal.results / "translation/fr.parquet", TRANSLATIONS)
+    aligned = read_table(rehearsal.results / "alignment/fr.parquet", ALIGNMENTS)
+    assert aligned["hypothesis_id"].tolist() == english["hypothesis_id"].tolist()
+    linked = 0
+    for source, target, links in zip(
+        english["text"], french["text"], aligned["links"], strict=True
+    ):
+        for link in links:
+            assert source[link["source_start"] : link["source_end"]].strip()
+            assert target[link["target_start"] : link["target_end"]].strip()
+        linked += len(links)
+    assert linked > len(english)
+
+
+def test_every_published_choice_was_in_force(
+    rehearsal: Rehearsal, thesis_world: ThesisWorld
+) -> None:
+    table = rehearsal.table("table_a_1_hyper_parameters").set_index("hyper_parameter")
+    assert set(table.loc["keep", ["clip_ve", "clseave"]]) == {"last"}
+    assert table.loc["validation dropout", "clseave"] == "yes"
+    assert table.loc["weight decay", "clseave"] == "0.01"
+    effects = rehearsal.table("clteave")["differs_in"]
+    assert effects.str.contains("batch_norm: moving -> none", regex=False).all()
+    assert effects.str.contains("pooling_at_test: argmax -> none", regex=False).all()
+    rows = thesis_world.pairs["train"]
+    log = rehearsal.results / "logs/train_teacher/clip_ve/seed0.log"
+    assert f"epoch 2 of 2: {rows - round(0.2 * rows)} pairs" in log.read_text()
+
+
+def test_all_readouts_of_clteave_stand_beside_clseave(
+    rehearsal: Rehearsal, thesis_world: ThesisWorld
+) -> None:
+    table = rehearsal.table("clteave")
+    assert table["method"].tolist() == ["clteave_padded", "clteave_decoder", "clteave_direct"]
+    assert set(table["n"]) == {thesis_world.pairs["test"]}
+    accuracy = pd.read_csv(rehearsal.project / "results/accuracy_table.csv")
+    clseave = accuracy.set_index("method").loc["clseave", "test_accuracy"]
+    assert set(table["reference_accuracy"]) == {clseave}
+    assert table["p_value"].between(0, 1).all()
+
+
+def test_tables_show_this_study_beside_the_thesis(
+    rehearsal: Rehearsal, thesis_world: ThesisWorld
+) -> None:
+    sizes = rehearsal.table("table_2_1_corpus_sizes").set_index(["quantity", "split"])
+    assert sizes.loc[("pairs", "train"), "ours"] == thesis_world.pairs["train"]
+    assert sizes.loc[("pairs", "train"), "published_snli_ve"] == 529_527
+    accuracy = rehearsal.table("table_4_1_accuracy").set_index("method")
+    assert accuracy.loc["clip_ve", "published_accuracy"] == 73.17
+    assert rehearsal.table("table_a_2_dev_mse")["epoch"].tolist() == [1, 2]
