@@ -43,7 +43,7 @@ wildcard_constraints:
     method="|".join(config["methods"]),
     seed="|".join(map(str, config["seeds"])),
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
-    ablation="|".join(config.get("ablations", {})) or "none",
+    comparison="|".join(config.get("comparisons", {})) or "none",
     figure="|".join(FIGURES),
     table="|".join(TABLES),
     file="|".join(map(re.escape, sources.downloads)) or "none",
@@ -136,7 +136,7 @@ def learnt(entry):
 
 def further_tables():
     """The tables of a study beside its accuracy table."""
-    names = list(config.get("ablations", {}))
+    names = list(config.get("comparisons", {}))
     names += ["clteave_questions"] if names else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []

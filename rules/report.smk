@@ -31,20 +31,20 @@ rule tabulate_accuracy:
         "../workflow_scripts/tabulate_accuracy.py"
 
 
-rule tabulate_ablations:
+rule compare_methods:
     input:
-        code=core("tabulate_ablations"),
+        code=core("compare_methods"),
         predictions=of_every_run(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
             sources.compared_methods,
         ),
     output:
-        tables=expand("<results>/tables/{ablation}.csv", ablation=config.get("ablations", {})),
+        tables=expand("<results>/tables/{comparison}.csv", comparison=config.get("comparisons", {})),
         questions="<results>/tables/clteave_questions.csv",
     log:
-        "<logs>/tabulate_ablations.log",
+        "<logs>/compare_methods.log",
     benchmark:
-        "<benchmarks>/tabulate_ablations.tsv"
+        "<benchmarks>/compare_methods.tsv"
     conda:
         "../environment.yaml"
     threads: threads_of("read")
@@ -55,11 +55,11 @@ rule tabulate_ablations:
         name=STUDY,
         study={
             key: config.get(key, {})
-            for key in ("languages", "testsets", "methods", "teachers", "students", "ablations")
+            for key in ("languages", "testsets", "methods", "teachers", "students", "comparisons")
         },
         evaluation=config["evaluation"],
     script:
-        "../workflow_scripts/tabulate_ablations.py"
+        "../workflow_scripts/compare_methods.py"
 
 
 rule tabulate_sweep:
@@ -99,7 +99,7 @@ rule tabulate_thesis:
         code=core("tabulate_thesis"),
         report="<results>/corpus/report.json",
         table="<results>/tables/accuracy_table.csv",
-        ablations=[f"<results>/tables/{method}.csv" for method in config.get("ablations", {})],
+        comparisons=[f"<results>/tables/{method}.csv" for method in config.get("comparisons", {})],
         histories=of_every_run(
             "<results>/students/{method}/{lang}/seed{seed}/history.csv",
             sources.main_students,

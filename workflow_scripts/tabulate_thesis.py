@@ -13,7 +13,7 @@ if __name__ == "__main__":
             StudyParts(**snakemake.params.study),
             report=found.report,
             table=found.table,
-            ablations=found.ablations,
+            comparisons=found.comparisons,
             histories=found.histories,
             distances=found.distances,
             published=found.published,

@@ -15,7 +15,7 @@ Row = dict[str, str]
 Entries = Mapping[str, Mapping[str, Any]]
 
 CLTEAVE = ("clteave_padded", "clteave_decoder", "clteave_direct")
-"""The token variant as section 4.1 evaluates it; a study has it among its ablations."""
+"""The token variant as section 4.1 evaluates it; a study has it among its comparisons."""
 MEAN = "mean"
 _COLUMNS = (
     "testset", "method", "language", "seeds", "test_loss", "test_accuracy", "ci_low", "ci_high",
@@ -25,23 +25,23 @@ _COLUMNS = (
 
 def accuracy_summary(
     table: pd.DataFrame,
-    ablations: Iterable[pd.DataFrame],
+    comparisons: Iterable[pd.DataFrame],
     methods: Entries,
     teachers: Entries,
     published: Published,
 ) -> Table:
     """Table 4.1: the English model and every student, a row a language and one for their mean.
 
-    `table` is the accuracy table as text; of several seeds the row `mean` is taken. `ablations`
-    are tables of ablations as text, of which `CLTEAVE` is taken: they have no loss. The row of the
-    mean averages the rounded rows above it and has no interval; its published accuracy is there
+    `table` is the accuracy table as text; of several seeds the row `mean` is taken. `comparisons`
+    are tables of comparisons as text, of which `CLTEAVE` is taken: they have no loss. The row of
+    the mean averages the rounded rows above it and has no interval; its published accuracy is there
     only where the languages are the published ones.
     """
     rows = _rows_of_seeds(table)
     english = {english_reference(row["method"], methods, teachers) for row in rows
                if row["language"] != "en"}  # fmt: skip
     kept = [row for row in rows if row["language"] != "en" or row["method"] in english]
-    kept += _token_rows(ablations, rows, methods, teachers)
+    kept += _token_rows(comparisons, rows, methods, teachers)
     shown: list[Row] = []
     for _, group in groupby(kept, key=lambda row: (row["testset"], row["method"])):
         of_method = [_beside(row, published) for row in group]
@@ -121,13 +121,13 @@ def _records(table: pd.DataFrame) -> list[Row]:
 
 
 def _token_rows(
-    ablations: Iterable[pd.DataFrame], rows: Sequence[Row], methods: Entries, teachers: Entries
+    comparisons: Iterable[pd.DataFrame], rows: Sequence[Row], methods: Entries, teachers: Entries
 ) -> list[Row]:
     """The rows of `CLTEAVE`, with their gap to the English rows of the accuracy table."""
     english = {(row["testset"], row["method"]): row for row in rows if row["language"] == "en"}
     found: list[Row] = []
-    for ablation in ablations:
-        for row in _records(ablation):
+    for comparison in comparisons:
+        for row in _records(comparison):
             if row["method"] not in CLTEAVE:
                 continue
             reference = english_reference(row["method"], methods, teachers)

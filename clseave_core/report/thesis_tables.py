@@ -38,14 +38,14 @@ def thesis_tables(
     *,
     report: str | Path,
     table: str | Path,
-    ablations: Files,
+    comparisons: Files,
     histories: Sequence[str | Path],
     distances: Sequence[str | Path],
     published: Sequence[str | Path],
 ) -> list[Table]:
     """Make every table of `TABLES` (`clseave_core.report.table_names`), in its order.
 
-    `report` is the corpus's `report.json`, `table` the accuracy table, `ablations` are its
+    `report` is the corpus's `report.json`, `table` the accuracy table, `comparisons` are its
     companions, `histories` those of the main methods' students. `distances` is the data file of the
     languages' distances, which are facts of the languages and so there for every study; `published`
     is the one that the study names, or empty: then the published columns are empty.
@@ -59,7 +59,7 @@ def thesis_tables(
         linguistic_distances(study.languages, load_published(distances)),
         corpus_sizes(read_json(report), known),
         accuracy_summary(
-            accuracy, [_read(path) for path in ablations], study.methods, study.teachers, known
+            accuracy, [_read(path) for path in comparisons], study.methods, study.teachers, known
         ),
         hyper_parameters(main, study.teachers, study.autoencoders, known),
         dev_errors("mse", histories, known),
@@ -71,6 +71,6 @@ def thesis_tables(
 def _read(path: str | Path) -> pd.DataFrame:
     """A table as text, empty cells as empty text.
 
-    That of an ablation has no row where its methods speak none of the study's languages.
+    That of a comparison has no row where its methods speak none of the study's languages.
     """
     return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -214,9 +214,9 @@ def check_references(study: Study) -> list[str]:
     for name, autoencoder in study.get("autoencoders", {}).items():
         refer(f"autoencoders.{name}.model", autoencoder["model"], "models")
         problems += _check_training(f"autoencoders.{name}.training", autoencoder["training"])
-    for name, ablation in study.get("ablations", {}).items():
-        for method in (ablation["reference"], *ablation["methods"]):
-            refer(f"ablations.{name}", method, "methods")
+    for name, comparison in study.get("comparisons", {}).items():
+        for method in (comparison["reference"], *comparison["methods"]):
+            refer(f"comparisons.{name}", method, "methods")
     for name, sweep in study.get("sweep", {}).items():
         for code in sweep["languages"]:
             if code not in study["languages"]:

@@ -134,10 +134,10 @@ class Sources:
 
     @property
     def main_methods(self) -> list[str]:
-        """The methods of the accuracy table: all but those of ablations and sweeps."""
+        """The methods of the accuracy table: all but those of comparisons and sweeps."""
         apart = [
             method
-            for kind in ("ablations", "sweep")
+            for kind in ("comparisons", "sweep")
             for entry in self.study.get(kind, {}).values()
             for method in entry["methods"]
         ]
@@ -161,10 +161,10 @@ class Sources:
 
     @property
     def compared_methods(self) -> list[str]:
-        """The methods of the ablations' tables, with their references and the English ones."""
-        ablations = self.study.get("ablations", {}).values()
-        wanted = {name for entry in ablations for name in (entry["reference"], *entry["methods"])}
-        teachers = {self.study["methods"][entry["reference"]]["teacher"] for entry in ablations}
+        """The methods of the comparisons' tables, with their references and the English ones."""
+        comparisons = self.study.get("comparisons", {}).values()
+        wanted = {name for entry in comparisons for name in (entry["reference"], *entry["methods"])}
+        teachers = {self.study["methods"][entry["reference"]]["teacher"] for entry in comparisons}
         return [
             name
             for name, entry in self.study["methods"].items()

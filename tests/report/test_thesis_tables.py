@@ -173,14 +173,14 @@ def test_of_several_seeds_the_mean_is_taken() -> None:
     assert cells(rows, "language", "seeds", "test_accuracy") == [["de", "2", "78.00"]]
 
 
-def test_the_token_variant_comes_from_the_ablations_without_a_loss() -> None:
-    ablation = pd.DataFrame(
+def test_the_token_variant_comes_from_the_comparisons_without_a_loss() -> None:
+    comparison = pd.DataFrame(
         {
             "testset": "test", "method": ["clteave_padded", "another"], "language": "de",
             "seeds": "1", "accuracy": ["35.50", "60.00"], "ci_low": "34.00", "ci_high": "37.00",
         }
     )  # fmt: skip
-    rows = accuracy_summary(ONE_SEED, [ablation], METHODS, TEACHERS, THESIS).rows
+    rows = accuracy_summary(ONE_SEED, [comparison], METHODS, TEACHERS, THESIS).rows
 
     assert cells(rows, *SUMMARY, *BESIDE, method="clteave_padded") == [
         ["clteave_padded", "de", "1", "", "35.50", "44.50", "", "33.32", "thesis_as_published"]
@@ -296,7 +296,7 @@ def files(tmp_path: Path) -> dict[str, Any]:
     return {
         "report": tmp_path / "report.json",
         "table": tmp_path / "table.csv",
-        "ablations": [],
+        "comparisons": [],
         "histories": histories(tmp_path),
         "distances": data_files("thesis"),
     }

@@ -5,7 +5,7 @@ import pytest
 
 from clseave_core.evaluation.schemas import PREDICTIONS
 from clseave_core.files import write_table
-from clseave_core.report.ablation_tables import QUESTION_COLUMNS, Ablations, differences
+from clseave_core.report.comparison_tables import QUESTION_COLUMNS, Comparisons, differences
 from tests.evaluation.made_predictions import C, E, N, prediction_rows
 
 TOKEN = {"setting": "s", "teacher": "t", "student": "m", "objective": "token_mse"}
@@ -28,7 +28,7 @@ STUDY: dict[str, Any] = {
         "words": {**TOKEN, "autoencoder": "relu", "signal": "words"},
         "linear": {**TOKEN, "autoencoder": "linear", "signal": "words"},
     },
-    "ablations": {"a": {"reference": "base", "methods": ["mean"]}},
+    "comparisons": {"a": {"reference": "base", "methods": ["mean"]}},
 }  # fmt: skip
 
 
@@ -45,11 +45,11 @@ def test_what_a_method_differs_in(method: str, said: str) -> None:
 
 
 def test_without_runs_there_is_a_header_alone() -> None:
-    ablations = Ablations(STUDY, "made", [], resamples=100, seed=0)
+    comparisons = Comparisons(STUDY, "made", [], resamples=100, seed=0)
 
-    assert list(ablations.questions().columns) == list(QUESTION_COLUMNS)
-    assert ablations.questions().empty
-    assert ablations.table("a").empty
+    assert list(comparisons.questions().columns) == list(QUESTION_COLUMNS)
+    assert comparisons.questions().empty
+    assert comparisons.table("a").empty
 
 
 def write_run(folder: Path, method: str, seed: int, predictions: list[str]) -> str:
@@ -68,10 +68,10 @@ def test_accuracies_and_differences_over_seeds_by_hand(tmp_path: Path) -> None:
         write_run(tmp_path, "both", 0, [E, N, C, N]),  # three
         write_run(tmp_path, "linear", 0, [E, N, E, N]),  # two
     ]
-    ablations = Ablations(STUDY, "made", files, resamples=100, seed=0)
+    comparisons = Comparisons(STUDY, "made", files, resamples=100, seed=0)
 
-    row = ablations.table("a").iloc[0]
-    questions = ablations.questions()
+    row = comparisons.table("a").iloc[0]
+    questions = comparisons.questions()
     question = questions.iloc[1]
 
     assert (row["seeds"], row["n"], row["reference"]) == ("2", "4", "base")
@@ -93,4 +93,4 @@ def test_seeds_about_other_pairs_are_refused(tmp_path: Path) -> None:
     write_table(other, prediction_rows([E, N], [E, N]), PREDICTIONS)
 
     with pytest.raises(ValueError, match="do not hold the same pairs"):
-        _ = Ablations(STUDY, "made", [first, str(other)], resamples=100, seed=0).runs
+        _ = Comparisons(STUDY, "made", [first, str(other)], resamples=100, seed=0).runs

@@ -1,4 +1,4 @@
-"""Tables of ablations: each method beside its reference on the same pairs, and what they differ in.
+"""Tables of comparisons: each method beside its reference, and what they differ in.
 
 One row for each test set, method and language; with several seeds a pair counts with the share of
 seeds that have it right, so that seeds stay together in every resample.
@@ -52,8 +52,8 @@ class Compared:
     seeds: int
 
 
-class Ablations:
-    """All runs that the ablations of a study speak of."""
+class Comparisons:
+    """All runs that the comparisons of a study speak of."""
 
     def __init__(
         self, study: Mapping[str, Any], name: str, predictions: Iterable[str | Path],
@@ -71,9 +71,9 @@ class Ablations:
         """Everything read once, by test set, method and language."""
         return {key: _compared(paths) for key, paths in self._files.items()}
 
-    def table(self, ablation: str) -> pd.DataFrame:
-        """The table of one ablation, as text: percent and points with two decimals."""
-        entry = self.study["ablations"][ablation]
+    def table(self, comparison: str) -> pd.DataFrame:
+        """The table of one comparison, as text: percent and points with two decimals."""
+        entry = self.study["comparisons"][comparison]
         methods, teachers = self.study["methods"], self.study["teachers"]
         english = english_reference(entry["reference"], methods, teachers)
         rows = []
