@@ -23,7 +23,8 @@ class Table:
     """A finished table: every cell is text, rounded by whoever made it, and empty where unknown.
 
     `name` is that of its files and, after `tab:`, its label in LaTeX; `caption` is plain text.
-    A heading in Markdown and LaTeX is a column's name with spaces for underscores.
+    A heading in Markdown and LaTeX is a column's name with spaces for underscores; a column without
+    any content is there in the CSV only.
     """
 
     name: str
@@ -45,12 +46,12 @@ def write_formats(folder: str | Path, table: Table) -> None:
 
 def as_markdown(table: Table) -> str:
     """The caption and the table in GitHub's Markdown, columns of numbers on the right."""
-    rows = table.rows.map(lambda cell: cell.replace("|", "\\|"))
+    rows = _known(table.rows).map(lambda cell: cell.replace("|", "\\|"))
     shown = rows.to_markdown(
         index=False,
         headers=_headings(rows),
         tablefmt="pipe",
-        colalign=["right" if right else "left" for right in _numeric(table.rows)],
+        colalign=["right" if right else "left" for right in _numeric(rows)],
         disable_numparse=True,
     )
     return f"{table.caption}\n\n{shown}\n"
@@ -62,12 +63,12 @@ def as_latex(table: Table) -> str:
     The document needs `\\usepackage{booktabs}`. Special characters are escaped; columns of numbers
     stand on the right, so that equal decimals stand below each other.
     """
-    rows = table.rows.copy()
-    rows.columns = pd.Index(_headings(rows))
+    known = _known(table.rows)
+    rows = known.set_axis(_headings(known), axis="columns")
     body: str = rows.to_latex(
         index=False,
         escape=True,
-        column_format="".join("r" if right else "l" for right in _numeric(table.rows)),
+        column_format="".join("r" if right else "l" for right in _numeric(known)),
         caption=escape_latex(table.caption),
         label=f"tab:{table.name}",
         position="htbp",
@@ -80,12 +81,17 @@ def escape_latex(text: str) -> str:
     return "".join(_LATEX.get(sign, sign) for sign in text)
 
 
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns that say something: a paper has no use for the others, a program reads the CSV."""
+    return rows.loc[:, (rows != "").any() | (len(rows) == 0)]
+
+
 def _headings(rows: pd.DataFrame) -> list[str]:
     return [str(name).replace("_", " ") for name in rows.columns]
 
 
 def _numeric(rows: pd.DataFrame) -> Sequence[bool]:
-    """Which columns hold numbers only; an empty column is one of numbers that are not known."""
+    """Which columns hold numbers only, apart from cells that are empty."""
     return [
         all(cell == "" or _NUMBER.fullmatch(cell) is not None for cell in rows[name])
         for name in rows.columns

@@ -28,7 +28,8 @@ def hyper_parameters(
     """Table A.1: a column for every training behind the accuracy table, the published one beside.
 
     `methods` are those of the accuracy table; a teacher is there if one of them has it. What the
-    study does not say has the default of `TrainingSettings`. A setting that is off is `none`.
+    study does not say has the default of `TrainingSettings`. A setting that is off is `none`. A
+    training with the settings of an earlier one has no column; the caption names it.
     """
     used = dict.fromkeys(method["teacher"] for method in methods.values())
     columns = {name: _settings(teachers[name]["training"], "CrossEntropy") for name in used}
@@ -42,6 +43,11 @@ def hyper_parameters(
         column = f"autoencoder_{name}"
         columns[column] = _settings(autoencoder["training"], "MSE")
         beside |= {column: "autoencoder"} if autoencoder["activation"] == "relu" else {}
+    alike = {
+        name: next(other for other, theirs in columns.items() if theirs == settings)
+        for name, settings in columns.items()
+    }
+    columns = {name: columns[name] for name, first in alike.items() if name == first}
     known = published.get("hyper_parameters", {})
     names = list(dict.fromkeys([*_FIRST, *(key for column in columns.values() for key in column)]))
     rows: dict[str, list[str]] = {"hyper_parameter": [name.replace("_", " ") for name in names]}
@@ -53,7 +59,8 @@ def hyper_parameters(
     return Table(
         "table_a_1_hyper_parameters",
         "Hyper-parameters in force for the trainings behind the accuracy table, beside those that "
-        "the thesis prints in Table A.1.",
+        "the thesis prints in Table A.1."
+        + "".join(f" {name}: as {first}." for name, first in alike.items() if name != first),
         pd.DataFrame(rows),
     )
 

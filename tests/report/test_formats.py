@@ -56,6 +56,18 @@ def test_the_three_forms_by_hand(tmp_path: Path) -> None:
     assert (tmp_path / "table_x.tex").read_text() == LATEX.lstrip()
 
 
+def test_a_column_without_content_is_in_the_csv_only(tmp_path: Path) -> None:
+    write_formats(tmp_path, Table("table_x", TABLE.caption, ROWS.assign(nothing="")))
+
+    assert (
+        (tmp_path / "table_x.csv")
+        .read_text()
+        .startswith("method_name,test_accuracy,published,note,nothing\n")
+    )
+    assert (tmp_path / "table_x.md").read_text() == MARKDOWN.lstrip()
+    assert (tmp_path / "table_x.tex").read_text() == LATEX.lstrip()
+
+
 def test_a_table_without_rows_keeps_its_header(tmp_path: Path) -> None:
     write_formats(tmp_path, Table("none", "Nothing.", ROWS.iloc[:0]))
 
