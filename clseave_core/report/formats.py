@@ -82,7 +82,7 @@ def escape_latex(text: str) -> str:
 
 
 def _known(rows: pd.DataFrame) -> pd.DataFrame:
-    """The columns that say something: a paper has no use for the others, a program reads the CSV."""
+    """The columns that say something; whoever needs the others reads the CSV."""
     return rows.loc[:, (rows != "").any() | (len(rows) == 0)]
 
 
