@@ -28,16 +28,23 @@ RUN = $(if $(STUDY),--study '$(STUDY)') --target '$(TARGET)' --cores '$(CORES)' 
 
 .PHONY: test check
 test check: export OMP_NUM_THREADS = 1
-test: environment ## run all tests
+test: environment peers ## run all tests
 	$(PYTHON) -m pytest $(TESTS)
 
-check: environment ## run all tests and see that style, types and workflow are clean
+check: environment peers ## run all tests and see that style, types and workflow are clean
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m snakefmt --check Snakefile rules
 	$(PYTHON) -m snakemake --lint
 	$(PYTHON) -m mypy .
 	$(PYTHON) -m pytest $(TESTS) --deselect tests/workflow/test_shape.py::$(STYLE)
+
+.PHONY: benchmark peers
+benchmark: environment peers ## measure speed against the published way and peers (docs/benchmarks.md)
+	PYTHONPATH=.peers $(PYTHON) -m benchmarks.speed $(ARGS)
+
+peers: environment
+	@$(PYTHON) -m commands.install_peers
 
 .PHONY: environment lock
 environment: .venv/installed ## make .venv from requirements.lock
