@@ -24,7 +24,7 @@ DEVIATION = torch.tensor([0.26862954, 0.26130258, 0.27577711]).reshape(3, 1, 1)
 
 def prepare(path: Path, pixels: int) -> Tensor:
     """CLIP's own preprocessing of one picture: resize, crop, scale, normalise: [3, h, w]."""
-    picture = Image.open(path)
+    picture: Image.Image = Image.open(path)
     width, height = picture.size
     shorter = min(width, height)
     size = int(pixels * width / shorter), int(pixels * height / shorter)

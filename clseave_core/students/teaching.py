@@ -124,6 +124,7 @@ def train_student(
         Premises.of(dev_pairs.image_ids.tolist(), images, compute), classifier.to(compute.device),
     )  # fmt: skip
     mark = _mark(model, data, settings, seed, compute, asdict(architecture), alignment)
+    compute.multiply_for(model.encoder.config.hidden_size)
     torch.manual_seed(seed)
     task: StudentTask
     if alignment is None:
@@ -164,6 +165,7 @@ def read_out(
         autoencoder = Autoencoder.load(autoencoder_folder)
         student.head = readout_head(readout, ClipTextTower(teacher_folder), autoencoder)
     student.pooling = pooling or student.pooling
+    compute.multiply_for(student.encoder.config.hidden_size)
     tokens = tokenize(load_tokenizer(model_folder), translations, student.max_length)
     write_sentences(student.to(compute.device).eval(), tokens, hypotheses_file, compute)
 

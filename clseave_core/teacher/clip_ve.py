@@ -183,6 +183,7 @@ def train_clip_ve(
         *model.state_dict().values(),
     )  # fmt: skip
     model.to(compute.device)
+    compute.multiply_for(model.text.clip.config.hidden_size)
     task = ClipVETask(model, tokens, encoded_train, encoded_dev, settings, seed, compute)
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)

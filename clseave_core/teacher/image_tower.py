@@ -71,6 +71,7 @@ class ImageTower:
         folder = Path(folder)
         self._compute = compute
         self._model = _load_model(folder, weights, seed).eval().to(compute.device)
+        compute.multiply_for(self._model.config.hidden_size)
         self._processor = AutoImageProcessor.from_pretrained(
             folder, backend="pil", local_files_only=True
         )
