@@ -79,7 +79,7 @@ def clip_ve_settings(batch_size: int, learning_rate: float = 1.0e-6) -> Training
     """Those of the thesis study."""
     return TrainingSettings(
         epochs=1, batch_size=batch_size, learning_rate=learning_rate, optimizer="adam",
-        schedule="constant", length_groups=4, keep="last",
+        schedule="constant", length_groups="packed", keep="last",
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.clip_ve import ClipVE
 from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
+from clseave_core.models.packing import Packed, pack
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
 from clseave_core.training.device import Compute
@@ -98,15 +99,24 @@ class ClipVETask:
         """Mean cross-entropy of the pairs `batch`, and how many are right."""
         pairs = self.train_pairs
         distinct, places = np.unique(pairs.sentences[batch], return_inverse=True)
-        text = encode_rows(
-            self.model.text, self.tokens, distinct, self.compute, self.settings.length_groups
-        )
+        text = self._encode(distinct)
         rows = self.compute.move(torch.from_numpy(batch))
         image = pairs.premises.images[pairs.premises.rows[rows]]
         logits = self.model.classifier(image, text[self.compute.move(torch.from_numpy(places))])
         labels = pairs.labels[rows]
         right = (logits.detach().argmax(dim=1) == labels).sum()
         return functional.cross_entropy(logits, labels), {"accuracy": right}
+
+    def _encode(self, sentences: Indices) -> Tensor:
+        groups = self.settings.length_groups
+        if groups != "packed":
+            return encode_rows(self.model.text, self.tokens, sentences, self.compute, groups)
+        batch = pack(self.tokens, sentences, self.model.text.max_length)
+        moved = Packed(
+            *map(self.compute.move, (batch.ids, batch.positions, batch.mask, batch.ends))
+        )
+        with self.compute.autocast():
+            return self.model.text.packed(moved).float()
 
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:

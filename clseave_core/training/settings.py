@@ -14,6 +14,7 @@ class TrainingSettings:
     `planned_epochs` is the length of the learning-rate schedule and `epochs` where it is cut
     (the thesis plans 22 and stops after 9); `warmup` is a share of the planned steps.
     `validation_dropout` leaves dropout on when dev is measured, as the published scripts do.
+    CLIP-VE encodes a batch's sentences in `length_groups` parts of similar length, or `packed`.
     `patience` counts evaluations without a lower dev loss, None never stops early.
     """
 
@@ -31,7 +32,7 @@ class TrainingSettings:
     clip_norm: float | None = None
     accumulation: int = 1
     precision: Precision = "auto"
-    length_groups: int = 1
+    length_groups: int | Literal["packed"] = 1
     weight: Literal["pairs", "distinct"] = "pairs"
     evaluate_every: int = 1
     validation_dropout: bool = False
