@@ -23,6 +23,10 @@ ROOT = Path(__file__).parents[2]
 PAGE, IMAGES = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "images"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("stage", "against", "measured", "range", "repeats", "target", "")
+FIGURES = {
+    "benchmark_epoch_times": ("Hours of one epoch, by contender", draw_epochs),
+    "benchmark_cost": ("Hours against corpus size and number of languages", draw_cost),
+}
 PACKAGES = ("torch", "transformers", "sentence-transformers", "awesome-align", "accelerate")
 
 
@@ -76,14 +80,13 @@ def write_page(results: Path, page: Path = PAGE, images: Path = IMAGES) -> None:
             for name, value in content["numbers"].items() if name.startswith("peak.")
         ),
     ]  # fmt: skip
-    page.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
     numbers = content["numbers"]
-    if not {"clip_ve.fp32", "student.fp32", "images.fp32"} <= numbers.keys():
-        return
-    with project_style():
-        for name, draw in (("epoch_times", draw_epochs), ("cost", draw_cost)):
-            stem = images / f"benchmark_{name}"
-            save_figure(draw(numbers), stem.with_suffix(".svg"), stem.with_suffix(".png"))
+    if {"clip_ve.fp32", "student.fp32", "images.fp32"} <= numbers.keys():
+        with project_style():
+            for name, (title, draw) in FIGURES.items():
+                save_figure(draw(numbers), images / f"{name}.svg", images / f"{name}.png")
+                lines += ["", f"![{title}](images/{name}.svg)"]
+    page.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from torch import Tensor
 from clseave_core.models.tokens import Indices, Tokens
 
 ROW = 48
-"""Tokens of a row, or as many as the longest sentence has: longer rows waste less of themselves, but
-attention takes in more that is masked. Of 32, 48 and 77 the fastest for CLIP's text tower."""
+"""Tokens of a row, or as many as the longest sentence has: longer rows waste less of themselves,
+but more of what attention computes is masked. Of 32, 48 and 77 the fastest for CLIP's tower."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Where and how numbers are computed: device, threads, precision, reproducibility."""
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
 Precision = Literal["auto", "fp32", "bf16"]
+_ONE_DNN: Any = torch.backends.mkldnn
 WIDE = 256
 """Hidden width from which oneDNN multiplies float32 matrices on a CPU that gains by it."""
 
@@ -20,7 +21,7 @@ class Compute:
 
     def __init__(self, precision: Precision, threads: int, device: str | None = None) -> None:
         torch.set_num_threads(threads)
-        torch.backends.mkldnn.matmul.fp32_precision = "ieee"
+        _ONE_DNN.matmul.fp32_precision = "ieee"
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         on_gpu = self.device.type == "cuda"
         self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
@@ -41,7 +42,7 @@ class Compute:
         able = torch.cpu.get_capabilities()
         gains = able.get("avx512_bf16") and able.get("amx_bf16") is False
         if width >= WIDE and self.device.type == "cpu" and gains:
-            torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+            _ONE_DNN.matmul.fp32_precision = "bf16"
 
     def autocast(self) -> AbstractContextManager[object]:
         """bf16 autocast where the precision asks for it."""

@@ -1,9 +1,12 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 
 from clseave_core.training.device import WIDE, Compute
+
+ONE_DNN: Any = torch.backends.mkldnn
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +17,7 @@ def usual_products() -> Iterator[None]:
 
 
 def chosen() -> str:
-    return str(torch.backends.mkldnn.matmul.fp32_precision)
+    return str(ONE_DNN.matmul.fp32_precision)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,7 @@ def test_one_dnn_multiplies_for_wide_models_where_it_cannot_round(
 
 
 def test_another_job_begins_with_the_usual_products() -> None:
-    torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+    ONE_DNN.matmul.fp32_precision = "bf16"
 
     Compute("fp32", 1)
 
