@@ -180,7 +180,6 @@ def student_step(bench: Workbench) -> Found:
     student, targets, size = bench.student(), bench.targets(), sizes.student_batch
     teacher = ClipVE.start(bench.clip_folder, 0).text.eval()
     tokenizer = load_tokenizer(bench.bert_folder)
-    as_sentences = peers.sentence_transformer(student, str(bench.bert_folder))
     lengths = tokens.lengths
 
     def sampled(epoch: list[Indices]) -> list[Indices]:
@@ -208,7 +207,9 @@ def student_step(bench: Workbench) -> Found:
 
     def of_sentence_transformers(batches: list[Indices], bf16: bool) -> list[float]:
         bench.compute("fp32")
-        return peers.sentence_transformers_block(as_sentences, tokens, targets, batches, bf16)
+        # Made anew: a model that was trained in fp32 stays in it, whatever its trainer is told.
+        model = peers.sentence_transformer(student, str(bench.bert_folder))
+        return peers.sentence_transformers_block(model, tokens, targets, batches, bf16)
 
     ways = {"sentence-transformers": of_sentence_transformers, "Trainer": of_trainer}
     contenders = {"as published": of_published}

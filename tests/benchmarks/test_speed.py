@@ -109,6 +109,39 @@ assert abs(float(loss) - 1) < 1e-5
 
 
 @pytest.mark.slow
+def test_each_peer_computes_in_the_precision_asked_for(tmp_path: Path) -> None:
+    script = """
+import numpy as np, sys
+from pathlib import Path
+from benchmarks.speed import peers
+from benchmarks.speed.sizes import QUICK
+from benchmarks.speed.stages import Workbench
+from clseave_core.models.tokens import load_tokenizer
+
+bench = Workbench(Path(sys.argv[1]), QUICK, 1, 1)
+student, tokens, targets = bench.student(), bench.translated, bench.targets()
+query, found = student.encoder.encoder.layer[0].attention.self.query, []
+query.register_forward_hook(lambda _, __, output: found.append(str(output.dtype)[6:]))
+batches = [np.arange(16), np.arange(16, 32)]
+for bf16 in (False, True, False):
+    model = peers.sentence_transformer(student, str(bench.bert_folder))
+    peers.sentence_transformers_block(model, tokens, targets, batches, bf16)
+    tokenizer = load_tokenizer(bench.bert_folder)
+    peers.trainer_block(student, tokenizer, tokens, targets, batches, bf16)
+    kind = "bfloat16" if bf16 else "float32"
+    assert set(found) == {kind} and len(found) == 4, (bf16, found)
+    found.clear()
+"""
+    folders = os.pathsep.join([str(ROOT / ".peers"), str(ROOT)])
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": folders, "HF_HUB_OFFLINE": "1"},
+    )  # fmt: skip
+
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.slow
 def test_every_row_is_measured_at_the_small_size(tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     result = subprocess.run(
