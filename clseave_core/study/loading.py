@@ -217,6 +217,7 @@ def check_references(study: Study) -> list[str]:
     for name, comparison in study.get("comparisons", {}).items():
         for method in (comparison["reference"], *comparison["methods"]):
             refer(f"comparisons.{name}", method, "methods")
+        problems += _check_comparison(name, comparison, study)
     for name, sweep in study.get("sweep", {}).items():
         for code in sweep["languages"]:
             if code not in study["languages"]:
@@ -274,6 +275,23 @@ def check_references(study: Study) -> list[str]:
                 f"  models.{name}: only a study with corpus.world can generate a model."
             )
     return problems
+
+
+def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) -> list[str]:
+    """A comparison's reference must speak every language of its methods."""
+
+    def languages(method: str) -> list[str]:
+        entry = study["methods"].get(method, {})
+        wanted = entry.get("languages", study["languages"]) if "student" in entry else []
+        return [code for code in study["languages"] if code in wanted]
+
+    known = languages(comparison["reference"])
+    return [
+        f"  comparisons.{name}: {method!r} is in {', '.join(missing)}, where the reference "
+        f"{comparison['reference']!r} is not."
+        for method in comparison["methods"]
+        if (missing := [code for code in languages(method) if code not in known])
+    ]
 
 
 def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
