@@ -46,3 +46,30 @@ rule gather_translations:
         provider=config["translation"]["provider"],
     script:
         "../workflow_scripts/gather_translations.py"
+
+
+# Which sentences are wrong depends on the world's seed, not on the language.
+rule generate_noise:
+    input:
+        code=core("generate_noise"),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+    output:
+        translations="<results>/translation/noise/{noise}/{lang}.parquet",
+        back_translations="<results>/translation/noise/{noise}/back/{lang}.parquet",
+    log:
+        "<logs>/generate_noise/{noise}/{lang}.log",
+    benchmark:
+        "<benchmarks>/generate_noise/{noise}/{lang}.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        world={
+            key: config["corpus"].get("world", {}).get(key)
+            for key in ("world_seed", "colours", "shapes")
+        },
+    script:
+        "../workflow_scripts/generate_noise.py"
