@@ -142,6 +142,20 @@ def method_translation(when):
     return path
 
 
+def noisy_translations(folder=""):
+    """The noisy translations that methods read; with `back/` what they say in English."""
+    read = {
+        (entry[key], lang)
+        for method, entry in config["methods"].items()
+        for key in ("noise_in_training", "noise_at_test")
+        if entry.get(key)
+        for lang in sources.languages_of(method)
+    }
+    return [
+        f"<results>/translation/noise/{rate}/{folder}{lang}.parquet" for rate, lang in sorted(read)
+    ]
+
+
 def learnt(entry):
     """What of a method decides what its student learns, beside its training settings."""
     return {
@@ -158,7 +172,8 @@ def further_tables():
     names += ["language_effects"] if "control_language" in config else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
-    return [f"<results>/tables/{name}.csv" for name in names]
+    tables = [f"<results>/tables/{name}.csv" for name in names]
+    return [*tables, "<results>/translation/quality.csv"]
 
 
 def trained_student(wildcards):

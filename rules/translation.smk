@@ -73,3 +73,40 @@ rule generate_noise:
         },
     script:
         "../workflow_scripts/generate_noise.py"
+
+
+rule score_translations:
+    input:
+        code=core("score_translations"),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        translations=[
+            *expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
+            *noisy_translations(),
+        ],
+        noisy_back=noisy_translations("back/"),
+        compared=[
+            path
+            for kind in ("references", "back_translations")
+            for path in config["translation"].get(kind, {}).values()
+        ],
+    output:
+        quality="<results>/translation/quality.csv",
+        suspicious="<results>/translation/suspicious.csv",
+    log:
+        "<logs>/score_translations.log",
+    benchmark:
+        "<benchmarks>/score_translations.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("embed")
+    resources:
+        mem_mb=memory("embed"),
+        runtime=minutes("embed"),
+    params:
+        settings={
+            key: value
+            for key, value in config["translation"].items()
+            if key in ("provider", "file", "min_similarity", "references", "back_translations")
+        },
+    script:
+        "../workflow_scripts/score_translations.py"
