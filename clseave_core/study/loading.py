@@ -192,6 +192,8 @@ def check_references(study: Study) -> list[str]:
         if name not in study[kind]:
             known = ", ".join(study[kind]) or "none"
             problems.append(f"  {place}: {name!r} is none of the study's {kind} ({known}).")
+        elif "package" in study[kind][name] and not place.startswith("students."):
+            problems.append(f"  {place}: {name!r} is for students with a frozen encoder only.")
 
     for code in study["languages"]:
         try:
@@ -213,6 +215,11 @@ def check_references(study: Study) -> list[str]:
             )
     for name, student in study["students"].items():
         refer(f"students.{name}.model", student["model"], "models")
+        if "package" in study["models"].get(student["model"], {}) and "hidden" not in student:
+            problems.append(
+                f"  students.{name}.hidden: {student['model']!r} is a frozen encoder; say how many "
+                "hidden units the head over it has."
+            )
     if "alignment" in study:
         refer("alignment.model", study["alignment"]["model"], "models")
     for name, autoencoder in study.get("autoencoders", {}).items():
@@ -228,12 +235,10 @@ def check_references(study: Study) -> list[str]:
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
         teacher = study["teachers"].get(method["teacher"], {})
-        if "student" in method and "constant" in (
-            teacher.get("premise"), teacher.get("hypothesis"),
-        ):  # fmt: skip
+        if "student" in method and teacher.get("hypothesis") == "constant":
             problems.append(
-                f"  methods.{name}.teacher: {method['teacher']!r} is a control that does not see "
-                "both picture and sentence; a student can learn nothing from it."
+                f"  methods.{name}.teacher: {method['teacher']!r} is a control that sees no "
+                "sentence; a student can learn nothing from it."
             )
         if method.get("objective") == "token_mse":
             problems += _check_token_method(f"methods.{name}", method, study)
@@ -246,6 +251,7 @@ def check_references(study: Study) -> list[str]:
             problems += _check_trained_as(name, method, study)
         if "student" in method:
             refer(f"methods.{name}.student", method["student"], "students")
+            problems += _check_student_method(f"methods.{name}", method, study)
             problems += _check_training(f"methods.{name}.training", method["training"])
         elif method["setting"] != "english":
             problems.append(f"  methods.{name}: without a student its setting must be english.")
@@ -279,6 +285,34 @@ def check_references(study: Study) -> list[str]:
             problems.append(
                 f"  models.{name}: only a study with corpus.world can generate a model."
             )
+    return problems
+
+
+def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """What the setting, the objective and the student's encoder ask of each other."""
+    problems = []
+    setting, objective = method["setting"], method["objective"]
+    if setting == "zero_shot":
+        other = study["methods"].get(method.get("trained_as"), {})
+        if other.get("setting") != "english" or "student" not in other:
+            problems.append(
+                f"  {place}: the setting zero_shot reads a student of English sentences. Name it "
+                "in trained_as: a method with a student and the setting english."
+            )
+    elif setting != "english" and (objective == "cross_entropy") != (setting == "translate_train"):
+        problems.append(
+            f"  {place}.setting: {setting} does not go with the objective {objective}. A student "
+            "of labelled translations is translate_train, one of the teacher's embeddings "
+            "translate_train_unlabelled."
+        )
+    if objective == "cross_entropy" and method["training"].get("weight") == "distinct":
+        problems.append(f"  {place}.training.weight: cross_entropy learns pairs, not sentences.")
+    if "hidden" in study["students"].get(method["student"], {}):
+        for key in ("readout", "pooling_at_test", "noise_in_training", "noise_at_test"):
+            if key in method:
+                problems.append(f"  {place}.{key}: a student with a frozen encoder has none.")
+        if objective == "token_mse":
+            problems.append(f"  {place}.objective: a frozen encoder has no tokens to align.")
     return problems
 
 
@@ -317,7 +351,7 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
     other = study["methods"].get(method["trained_as"], {})
     free = (
         "trained_as", "readout", "pooling_at_test", "batch_norm", "noise_at_test", "languages",
-        "setting",
+        "setting", "premise", "draws",
     )  # fmt: skip
     mine, theirs = ({k: v for k, v in m.items() if k not in free} for m in (method, other))
     problems = []
@@ -326,7 +360,12 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
             f"  methods.{name}.trained_as: {method['trained_as']!r} is not the same training "
             f"(they may differ in {', '.join(free[1:])})."
         )
-    languages = [m.get("languages", study["languages"]) for m in (method, other)]
+    if method["setting"] == "zero_shot":
+        return problems  # of one student of English, for every language
+    languages = [
+        ["en"] if m.get("setting") == "english" else m.get("languages", study["languages"])
+        for m in (method, other)
+    ]
     missing = [code for code in languages[0] if code not in languages[1]]
     if missing:
         problems.append(

@@ -43,8 +43,8 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ({"models": {"bert": {"generate": "clip"}}}, r"an aligner is generated from the generated"),
         ({"alignment": {"model": "alinger"}}, r"alignment.model: 'alinger' is none of the study's"),
         (
-            {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
-            r"'hypothesis_only' is a control that does not see both",
+            {"methods": {"clseave": {"teacher": "image_only"}}},
+            r"'image_only' is a control that sees no",
         ),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
