@@ -79,7 +79,8 @@ class Comparisons:
         rows = []
         for testset in self.study["testsets"]:
             for method in entry["methods"]:
-                reference = entry["reference"] if "student" in methods[method] else english
+                is_english = methods[method]["setting"] == "english"
+                reference = english if is_english else entry["reference"]
                 for language in self._languages(testset, method):
                     mine = self.runs[testset, method, language]
                     theirs = self.runs.get((testset, str(reference), language))

@@ -46,6 +46,36 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"methods": {"clseave": {"teacher": "image_only"}}},
             r"'image_only' is a control that sees no",
         ),
+        (
+            {"methods": {"translate_train": {"setting": "translate_train_unlabelled"}}},
+            r"translate_train.setting: translate_train_unlabelled does not go with the objective",
+        ),
+        (
+            {"methods": {"clseave": {"setting": "translate_train"}}},
+            r"clseave.setting: translate_train does not go with the objective sentence_mse",
+        ),
+        (
+            {"methods": {"translate_train": {"training": {"weight": "distinct"}}}},
+            r"translate_train.training.weight: cross_entropy learns pairs",
+        ),
+        (
+            {"methods": {"zero_shot": {"trained_as": "frozen_encoder"}}},
+            r"zero_shot: the setting zero_shot reads a student of English",
+        ),
+        (
+            {"methods": {"recalibrated": {"trained_as": "frozen_english"}}},
+            r"recalibrated.languages: 'frozen_english' has no de, nl, ja, ko, zh",
+        ),
+        ({"students": {"frozen": {"hidden": None}}}, r"students.frozen.hidden: 'use' is a frozen"),
+        ({"students": {"frozen": {"hidden": 0}}}, r"students.frozen.hidden: 0 is less than"),
+        (
+            {"teachers": {"clip_ve": {"model": "use"}}},
+            r"teachers.clip_ve.model: 'use' is for students with a frozen encoder only",
+        ),
+        (
+            {"methods": {"frozen_encoder": {"pooling_at_test": "argmax"}}},
+            r"frozen_encoder.pooling_at_test: a student with a frozen encoder has none",
+        ),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
     ],
