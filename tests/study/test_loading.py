@@ -46,6 +46,11 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
             r"'hypothesis_only' is a control that does not see both",
         ),
+        (
+            {"translation": {"references": {"fr": "human.tsv"}}},
+            r"translation.references: 'fr' is not in the study's languages",
+        ),
+        ({"translation": {"references": {"de": "human.txt"}}}, r"'human.txt' does not match"),
         ({"control_language": "fr"}, r"control_language: 'fr' is not among the study's languages"),
         (
             {"methods": {"noisy_both": {"noise_in_training": 0.2}}},
