@@ -232,6 +232,7 @@ def check_references(study: Study) -> list[str]:
     for name, comparison in study.get("comparisons", {}).items():
         for method in (comparison["reference"], *comparison["methods"]):
             refer(f"comparisons.{name}", method, "methods")
+        problems += _check_comparison(name, comparison, study)
     for name, sweep in study.get("sweep", {}).items():
         for code in sweep["languages"]:
             if code not in study["languages"]:
@@ -318,6 +319,25 @@ def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -
         if objective == "token_mse":
             problems.append(f"  {place}.objective: a frozen encoder has no tokens to align.")
     return problems
+
+
+def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) -> list[str]:
+    """A comparison's reference must speak every language of its methods."""
+
+    def languages(method: str) -> list[str]:
+        entry = study["methods"].get(method, {})
+        if "student" not in entry or entry["setting"] == "english":
+            return []
+        wanted = entry.get("languages", study["languages"])
+        return [code for code in study["languages"] if code in wanted]
+
+    known = languages(comparison["reference"])
+    return [
+        f"  comparisons.{name}: {method!r} is in {', '.join(missing)}, where the reference "
+        f"{comparison['reference']!r} is not."
+        for method in comparison["methods"]
+        if (missing := [code for code in languages(method) if code not in known])
+    ]
 
 
 def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:

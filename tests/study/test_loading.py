@@ -95,6 +95,12 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"methods": {"clteave_padded": {"noise_at_test": 0.1}}},
             r"clteave_padded: noise goes with the objective sentence_mse only",
         ),
+        (
+            {"methods": {"clseave": {"languages": ["de"]}}},
+            r"comparisons.clteave: 'clteave_direct' is in zh, where the reference 'clseave' is not",
+        ),
+        ({"evaluation": {"margin": 0}}, r"evaluation.margin: 0 is less than or equal to"),
+        ({"evaluation": {"permutations": 9}}, r"evaluation.permutations: 9 is less than the min"),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
     ],
