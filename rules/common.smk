@@ -108,6 +108,8 @@ def image_embeddings(wildcards):
 def sentence_embeddings(wildcards):
     """The embeddings that a method gives its sentences: its student's, or the teacher's own."""
     entry = config["methods"][wildcards.method]
+    if entry["setting"] in ("translate_test", "round_trip"):
+        return "<results>/teacher/back_translated/{method}/{lang}/seed{seed}/hypotheses.arrow"
     if "student" not in entry:
         return teacher_file("hypotheses.arrow")(wildcards)
     method = wildcards.method
@@ -178,6 +180,14 @@ def method_translation(when):
         return texts_of(wildcards.lang)
 
     return path
+
+
+def back_translations(wildcards):
+    """What comes back of the translations that a method of the English model reads."""
+    rate = config["methods"][wildcards.method].get("noise_at_test")
+    if rate:
+        return f"<results>/translation/noise/{rate}/back/{wildcards.lang}.parquet"
+    return config["translation"]["back_translations"][wildcards.lang]
 
 
 def noisy_translations(folder=""):

@@ -258,8 +258,8 @@ def check_references(study: Study) -> list[str]:
             refer(f"methods.{name}.student", method["student"], "students")
             problems += _check_student_method(f"methods.{name}", method, study)
             problems += _check_training(f"methods.{name}.training", method["training"])
-        elif method["setting"] != "english":
-            problems.append(f"  methods.{name}: without a student its setting must be english.")
+        else:
+            problems += _check_method_without_student(f"methods.{name}", method, study)
         for code in method.get("languages", []):
             try:
                 language(code)
@@ -326,7 +326,7 @@ def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) ->
 
     def languages(method: str) -> list[str]:
         entry = study["methods"].get(method, {})
-        if "student" not in entry or entry["setting"] == "english":
+        if not entry or entry["setting"] == "english":
             return []
         wanted = entry.get("languages", study["languages"])
         return [code for code in study["languages"] if code in wanted]
@@ -338,6 +338,35 @@ def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) ->
         for method in comparison["methods"]
         if (missing := [code for code in languages(method) if code not in known])
     ]
+
+
+def _check_method_without_student(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """The English model reads English, or translations that were translated back into it.
+
+    What comes back of a clean machine translation has never left English: an upper bound, not what
+    a reader of another language would get. So only other translations may be called translate-test.
+    """
+    setting, noise = method["setting"], method.get("noise_at_test")
+    if setting == "translate_test" and not noise:
+        return [
+            f"  {place}.setting: back-translations of clean machine translations are no "
+            "translate_test. Call it round_trip, or say noise_at_test in a generated world."
+        ]
+    if setting == "round_trip":
+        known = study["translation"].get("back_translations", {})
+        wanted = method.get("languages", study["languages"])
+        missing = [code for code in study["languages"] if code in wanted and code not in known]
+        if missing or noise:
+            return [
+                f"  {place}.setting: round_trip needs translation.back_translations of "
+                f"{', '.join(missing) or 'its languages'}, and no noise_at_test."
+            ]
+    elif setting not in ("english", "translate_test"):
+        return [
+            f"  {place}: without a student its setting must be english, translate_test or "
+            "round_trip."
+        ]
+    return []
 
 
 def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
@@ -358,10 +387,10 @@ def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[st
     problems = []
     if "world" not in study["corpus"]:
         problems.append(f"  {place}: only a generated world can be translated with known errors.")
-    if method.get("objective") != "sentence_mse":
+    if method.get("objective", "sentence_mse") != "sentence_mse":
         problems.append(f"  {place}: noise goes with the objective sentence_mse only.")
     training, test = (method.get(f"noise_{when}") for when in ("in_training", "at_test"))
-    if "trained_as" not in method and training != test:
+    if "student" in method and "trained_as" not in method and training != test:
         problems.append(
             f"  {place}: noise_in_training is {training}, noise_at_test {test}. A student is read "
             "with the translations it is trained on; say trained_as in a method of its own to "

@@ -129,7 +129,7 @@ class Sources:
         other languages than the one it is based on need not name the method again.
         """
         entry = self.study["methods"][method]
-        if "student" not in entry or entry["setting"] == "english":
+        if entry["setting"] == "english":
             return ["en"]
         wanted = entry.get("languages", self.study["languages"])
         return [code for code in self.study["languages"] if code in wanted]

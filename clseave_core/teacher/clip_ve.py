@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
-from clseave_core.models.clip_ve import ClipVE, EntailmentModel
+from clseave_core.models.clip_ve import ClipTextTower, ClipVE, EntailmentModel
 from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
@@ -206,3 +206,12 @@ def train_clip_ve(
         write_sentences(model.text, of_all, hypotheses_file, compute)
         model.save(model_folder, clip_folder)
     return history
+
+
+def embed_with_teacher(
+    model_folder: Path, sentences: Sequence[str], compute: Compute, hypotheses_file: Path
+) -> None:
+    """Write a trained CLIP-VE's embeddings of other `sentences` in the hypotheses' place."""
+    tower = ClipTextTower(model_folder)
+    tokens = tokenize(load_tokenizer(model_folder), sentences, tower.max_length)
+    write_sentences(tower.to(compute.device).eval(), tokens, hypotheses_file, compute)

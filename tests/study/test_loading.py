@@ -101,6 +101,18 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ),
         ({"evaluation": {"margin": 0}}, r"evaluation.margin: 0 is less than or equal to"),
         ({"evaluation": {"permutations": 9}}, r"evaluation.permutations: 9 is less than the min"),
+        (
+            {"methods": {"translate_test": {"noise_at_test": None}}},
+            r"back-translations of clean machine translations are no translate_test. Call it round",
+        ),
+        (
+            {"methods": {"translate_test": {"noise_at_test": None, "setting": "round_trip"}}},
+            r"round_trip needs translation.back_translations of de, and no noise_at_test",
+        ),
+        (
+            {"methods": {"translate_test": {"setting": "zero_shot"}}},
+            r"without a student its setting must be english, translate_test or",
+        ),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
     ],
