@@ -80,16 +80,18 @@ def escape_latex(text: str) -> str:
     return "".join(_LATEX.get(sign, sign) for sign in text)
 
 
+def is_numeric(cell: str) -> bool:
+    """Whether a cell holds a number, or nothing, which is a number that is not known."""
+    return cell == "" or _NUMBER.fullmatch(cell) is not None
+
+
 def _headings(rows: pd.DataFrame) -> list[str]:
     return [str(name).replace("_", " ") for name in rows.columns]
 
 
 def _numeric(rows: pd.DataFrame) -> Sequence[bool]:
     """Which columns hold numbers only; an empty column is one of numbers that are not known."""
-    return [
-        all(cell == "" or _NUMBER.fullmatch(cell) is not None for cell in rows[name])
-        for name in rows.columns
-    ]
+    return [all(map(is_numeric, rows[name])) for name in rows.columns]
 
 
 def _check(table: Table) -> None:
