@@ -95,7 +95,7 @@ def _runs(
     study: PageStudy, paths: Sequence[str | Path], pairs: pd.DataFrame
 ) -> list[dict[str, Any]]:
     """What each method said in each language and with each seed, a digit a pair."""
-    found = []
+    found: list[dict[str, Any]] = []
     for path in paths:
         run = run_of(path)
         entry = study.methods[run.method]
