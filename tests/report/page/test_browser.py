@@ -217,10 +217,8 @@ def test_a_phone_shows_it_without_scrolling_sideways(
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert (max(map(int, re.findall(r"\d+", paper))) < 64) == (scheme == "dark")
     # What was done, the result and its limits begin within the first screen.
-    beginnings = page.evaluate(
-        "['done', 'result', 'not'].map((id) => document.getElementById(id).getBoundingClientRect().y)"
-    )
-    assert max(beginnings) < 844
+    boxes = [page.locator(name).bounding_box() for name in ("#done", "#result", "#not")]
+    assert all(box is not None and box["y"] < 844 for box in boxes)
     context.close()
 
 
