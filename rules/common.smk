@@ -40,6 +40,7 @@ wildcard_constraints:
     testset="|".join(config["testsets"]),
     lang="|".join(["en", *config["languages"]]),
     shard=r"\d+",
+    noise=r"0\.\d+",
     teacher="|".join(config["teachers"]),
     method="|".join(config["methods"]),
     seed="|".join(map(str, config["seeds"])),
@@ -123,7 +124,37 @@ def one_of(names):
 def is_read_out(method):
     """Whether a method has students that another one trained, with embeddings of its own."""
     entry = config["methods"][method]
-    return "trained_as" in entry and ("readout" in entry or "pooling_at_test" in entry)
+    return "trained_as" in entry and (
+        "readout" in entry
+        or "pooling_at_test" in entry
+        or entry.get("noise_at_test") != entry.get("noise_in_training")
+    )
+
+
+def method_translation(when):
+    """The translations that a method reads `in_training` or `at_test`."""
+
+    def path(wildcards):
+        rate = config["methods"][wildcards.method].get(f"noise_{when}")
+        if rate:
+            return f"<results>/translation/noise/{rate}/{{lang}}.parquet"
+        return f"{stage('translation')}/{{lang}}.parquet"
+
+    return path
+
+
+def noisy_translations(folder=""):
+    """The noisy translations that methods read; with `back/` what they say in English."""
+    read = {
+        (entry[key], lang)
+        for method, entry in config["methods"].items()
+        for key in ("noise_in_training", "noise_at_test")
+        if entry.get(key)
+        for lang in sources.languages_of(method)
+    }
+    return [
+        f"<results>/translation/noise/{rate}/{folder}{lang}.parquet" for rate, lang in sorted(read)
+    ]
 
 
 def learnt(entry):
@@ -139,9 +170,11 @@ def further_tables():
     """The tables of a study beside its accuracy table."""
     names = list(config.get("comparisons", {}))
     names += ["clteave_questions"] if names else []
+    names += ["language_effects"] if "control_language" in config else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
-    return [f"<results>/tables/{name}.csv" for name in names]
+    tables = [f"<results>/tables/{name}.csv" for name in names]
+    return [*tables, "<results>/translation/quality.csv"]
 
 
 def trained_student(wildcards):

@@ -94,6 +94,37 @@ rule tabulate_sweep:
         "../workflow_scripts/tabulate_sweep.py"
 
 
+rule compare_languages:
+    input:
+        code=core("compare_languages"),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
+        ),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+    output:
+        table="<results>/tables/language_effects.csv",
+    log:
+        "<logs>/compare_languages.log",
+    benchmark:
+        "<benchmarks>/compare_languages.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        name=STUDY,
+        study={
+            key: config.get(key)
+            for key in ("languages", "testsets", "teachers", "control_language")
+        }
+        | {"methods": {name: config["methods"][name] for name in sources.main_methods}},
+        evaluation=config["evaluation"],
+    script:
+        "../workflow_scripts/compare_languages.py"
+
+
 rule tabulate_thesis:
     input:
         code=core("tabulate_thesis"),

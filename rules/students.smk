@@ -10,7 +10,7 @@ rule train_student:
         train="<results>/corpus/train.parquet",
         dev="<results>/corpus/dev.parquet",
         hypotheses="<results>/corpus/hypotheses.parquet",
-        translation=f"{stage('translation')}/{{lang}}.parquet",
+        translation=method_translation("in_training"),
         targets=teacher_file("hypotheses.arrow"),
         teacher=teacher_file("model"),
         images=image_embeddings,
@@ -47,7 +47,7 @@ rule embed_hypotheses:
     input:
         code=core("embed_hypotheses"),
         model=trained_student,
-        translation=f"{stage('translation')}/{{lang}}.parquet",
+        translation=method_translation("at_test"),
         teacher=teacher_file("model"),
         autoencoder=method_autoencoder,
     output:

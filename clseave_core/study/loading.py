@@ -195,11 +195,15 @@ def check_references(study: Study) -> list[str]:
 
     for code in study["languages"]:
         try:
-            language(code)
+            if not language(code).google and "world" not in study["corpus"]:
+                problems.append(f"  languages: {code!r} is invented; only a world speaks it.")
         except ValueError as error:
             problems.append(f"  languages: {error}")
         if code == "en":
             problems.append("  languages: 'en' is the teacher's language, not one to transfer to.")
+    code = study.get("control_language")
+    if code is not None and code not in study["languages"]:
+        problems.append(f"  control_language: {code!r} is not among the study's languages.")
     for name, teacher in study["teachers"].items():
         refer(f"teachers.{name}.model", teacher["model"], "models")
         problems += _check_training(f"teachers.{name}.training", teacher["training"])
@@ -235,6 +239,8 @@ def check_references(study: Study) -> list[str]:
             problems += _check_token_method(f"methods.{name}", method, study)
         elif "autoencoder" in method or method.get("readout", "direct") != "direct":
             problems.append(f"  methods.{name}: autoencoder and readout go with token_mse only.")
+        if "noise_in_training" in method or "noise_at_test" in method:
+            problems += _check_noise(f"methods.{name}", method, study)
         if "trained_as" in method:
             refer(f"methods.{name}.trained_as", method["trained_as"], "methods")
             problems += _check_trained_as(name, method, study)
@@ -289,10 +295,30 @@ def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> 
     return problems
 
 
+def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """Noise is made in a generated world, for methods that learn sentences."""
+    problems = []
+    if "world" not in study["corpus"]:
+        problems.append(f"  {place}: only a generated world can be translated with known errors.")
+    if method.get("objective") != "sentence_mse":
+        problems.append(f"  {place}: noise goes with the objective sentence_mse only.")
+    training, test = (method.get(f"noise_{when}") for when in ("in_training", "at_test"))
+    if "trained_as" not in method and training != test:
+        problems.append(
+            f"  {place}: noise_in_training is {training}, noise_at_test {test}. A student is read "
+            "with the translations it is trained on; say trained_as in a method of its own to "
+            "read it with others."
+        )
+    return problems
+
+
 def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> list[str]:
     """A method that is read out of another's training must be that method in all it learns."""
     other = study["methods"].get(method["trained_as"], {})
-    free = ("trained_as", "readout", "pooling_at_test", "batch_norm", "languages", "setting")
+    free = (
+        "trained_as", "readout", "pooling_at_test", "batch_norm", "noise_at_test", "languages",
+        "setting",
+    )  # fmt: skip
     mine, theirs = ({k: v for k, v in m.items() if k not in free} for m in (method, other))
     problems = []
     if "trained_as" in other or mine != theirs:
