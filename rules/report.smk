@@ -257,9 +257,15 @@ rule render_report:
         code=core("render_report"),
         templates=template_files(workflow.basedir),
         accuracy="<results>/tables/accuracy_table.csv",
-        tables=[*further_tables(), *expand("<results>/tables/{table}.csv", table=TABLES)],
+        tables=[
+            *(path for path in further_tables() if path.startswith("<results>/tables/")),
+            *expand("<results>/tables/{table}.csv", table=TABLES),
+        ],
         comparisons=[],
-        quality=[],
+        quality=[
+            "<results>/translation/quality.csv",
+            "<results>/translation/suspicious.csv",
+        ],
         figures=expand("<results>/figures/{figure}.svg", figure=FIGURES),
         corpus="<results>/corpus/report.json",
         pairs=f"<results>/corpus/{config['testsets'][0]}.parquet",

@@ -41,7 +41,8 @@ class Examples:
 def examples(study: PageStudy, files: PageFiles, *, page_bytes: int = PAGE_BYTES) -> Examples:
     """Read the first test set with its pictures, sentences and every method's predictions.
 
-    A method that is shown exchanged pictures is left out: its answers are about other pictures.
+    A method that is shown exchanged pictures or translations with errors is left out: its answers
+    are not about what the page shows.
     With the texts in place, pictures are taken in the order of their archive until `page_bytes`
     is full. Raises ValueError naming a file of predictions that does not hold the test set.
     """
@@ -98,8 +99,7 @@ def _runs(
     found: list[dict[str, Any]] = []
     for path in paths:
         run = run_of(path)
-        entry = study.methods[run.method]
-        if run.testset != study.testset or entry.get("premise") == "shuffled":
+        if run.testset != study.testset or _was_shown_another(study.methods[run.method]):
             continue
         rows = pq.read_table(path, schema=PREDICTIONS, columns=["pair_id", "prediction"])
         if rows.column("pair_id").to_pylist() != pairs["pair_id"].tolist():
@@ -115,6 +115,11 @@ def _runs(
     languages = {code: number for number, code in enumerate(("en", *study.languages))}
     found.sort(key=lambda run: (order[run["method"]], languages[run["language"]], run["seed"]))
     return found
+
+
+def _was_shown_another(entry: Mapping[str, Any]) -> bool:
+    """Whether a method answers about other pictures or sentences than the test set's."""
+    return entry.get("premise") == "shuffled" or bool(entry.get("noise_at_test"))
 
 
 def _digits(labels: pd.Series) -> str:

@@ -56,7 +56,8 @@ class PageStudy:
 
 @dataclass(frozen=True)
 class PageFiles:
-    """Paths. `comparisons` and `quality` are empty where the study has no such table.
+    """Paths. `comparisons` and `quality` are empty where the study has no such table; the first of
+    `quality` measures each language's translations, the second lists those that look broken.
 
     `tables` are the accuracy table's companions as CSV; a Markdown file beside one holds its
     caption. `translations` stand in the order of the study's languages. `histories` are the

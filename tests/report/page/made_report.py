@@ -39,6 +39,7 @@ STUDY = PageStudy(
         "clseave": STUDENT,
         "hypothesis_only": {"setting": "english", "teacher": "hypothesis_only"},
         "image_shuffled": {"setting": "english", "teacher": "clip_ve", "premise": "shuffled"},
+        "noisy_test": STUDENT | {"languages": ["de"], "noise_at_test": 0.1},
         "clteave_direct": STUDENT | {"objective": "token_mse", "languages": ["de"]},
     },
     teachers={"clip_ve": {"model": "clip"}, "hypothesis_only": {"premise": "constant"}},
