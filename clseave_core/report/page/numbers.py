@@ -108,6 +108,43 @@ def differences(paths: Iterable[str | Path], testset: str) -> list[Difference]:
     return found
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How one method of a comparison stands against its reference: in how many of its rows.
+
+    `behind` and `ahead` count rows whose 95 % interval lies below or above zero, `undecided` the
+    others; `lowest` and `highest` are differences in points.
+    """
+
+    method: str
+    reference: str
+    behind: int
+    undecided: int
+    ahead: int
+    lowest: float
+    highest: float
+
+
+def standings(table: ShownTable) -> list[Standing]:
+    """A comparison's table summed up by method, in its order; rows without a reference left out."""
+    found: dict[str, list[Row]] = {}
+    for row in table.rows:
+        if row.get("difference_low"):
+            found.setdefault(row["method"], []).append(row)
+    return [
+        Standing(
+            method,
+            ", ".join(dict.fromkeys(row["reference"] for row in rows)),
+            sum(float(row["difference_high"]) < 0 for row in rows),
+            sum(float(row["difference_low"]) <= 0 <= float(row["difference_high"]) for row in rows),
+            sum(float(row["difference_low"]) > 0 for row in rows),
+            min(float(row["difference"]) for row in rows),
+            max(float(row["difference"]) for row in rows),
+        )
+        for method, rows in found.items()
+    ]
+
+
 def between(
     found: Iterable[Difference], method: str, reference: str, language: str
 ) -> Difference | None:

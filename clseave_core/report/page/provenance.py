@@ -94,6 +94,8 @@ def models(entries: Entries, world_seed: int, jobs: Iterable[Mapping[str, Any]])
             kind, commit = "pretrained in this study", f"world seed {world_seed}"
         elif entry.get("path"):
             kind, commit = str(entry["path"]), "a folder of the user's own"
+        elif "id" not in entry:
+            kind, commit = f"package {entry.get('package', name)}", "as in requirements.lock"
         else:
             wanted = str(entry.get("revision", "main"))
             kind = f"{entry['id']} at {wanted}"

@@ -29,6 +29,7 @@ from clseave_core.report.page.numbers import (
     numeric_columns,
     read_rows,
     read_shown,
+    standings,
 )
 from clseave_core.report.page.provenance import models, read_provenance, times, versions
 from clseave_core.report.page.questions import answers, questions
@@ -88,6 +89,7 @@ def page_content(study: PageStudy, files: PageFiles) -> dict[str, Any]:
         "source": known,
         "families": _families(compared),
         "groups": groups,
+        "standings": {table.name: standings(table) for table in groups},
         "further": [table for table in shown if table.name not in study.comparisons],
         "quality": [read_shown(path) for path in files.quality],
         "figures": [_figure(path) for path in files.figures],

@@ -6,10 +6,12 @@ import pytest
 
 from clseave_core.report.page.numbers import (
     Difference,
+    Standing,
     accuracy_lines,
     between,
     differences,
     read_shown,
+    standings,
 )
 from tests.report.page.made_report import ACCURACY, CLTEAVE, comparisons_csv
 
@@ -63,6 +65,22 @@ def test_tables_without_differences_give_none(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(ACCURACY)
 
     assert differences([tmp_path / "t.csv"], "test") == []
+
+
+def test_a_comparison_is_summed_up_by_method(tmp_path: Path) -> None:
+    rows = [
+        ("a", "-3.00", "-5.00", "-1.00"), ("a", "-0.50", "-1.00", "0.00"),
+        ("b", "2.00", "1.00", "3.00"), ("b", "", "", ""),
+    ]  # fmt: skip
+    (tmp_path / "t.csv").write_text(
+        "method,reference,difference,difference_low,difference_high\n"
+        + "".join(f"{method},r,{','.join(ends)}\n" for method, *ends in rows)
+    )
+
+    assert standings(read_shown(tmp_path / "t.csv")) == [
+        Standing("a", "r", 1, 1, 0, -3.0, -0.5),
+        Standing("b", "r", 0, 0, 1, 2.0, 2.0),
+    ]
 
 
 def test_a_difference_is_turned_round() -> None:

@@ -22,9 +22,10 @@ def test_models_with_their_commits(tmp_path: Path) -> None:
         Model("clip", "pretrained in this study", "world seed 7"),
         Model("bert", "org/bert at main", "abc123"),
     ]
-    assert models({"a": {"id": "org/a"}, "b": {"path": "/m"}}, 0, []) == [
+    assert models({"a": {"id": "org/a"}, "b": {"path": "/m"}, "c": {"package": "p"}}, 0, []) == [
         Model("a", "org/a at main", "not recorded"),
         Model("b", "/m", "a folder of the user's own"),
+        Model("c", "package p", "as in requirements.lock"),
     ]
 
 
