@@ -7,6 +7,7 @@ is escaped by the templates, and by the script through `textContent`.
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +38,18 @@ from clseave_core.report.page.study import PageFiles, PageStudy, language_name
 from clseave_core.report.page.template_files import TEMPLATES
 from clseave_core.report.published import load_published
 
+_VIEW_BOX = re.compile(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure's title and caption, and its SVG as an address that holds it."""
+    """A figure's title and caption, its SVG as an address that holds it, and its size."""
 
     title: str
     caption: str
     address: str
+    width: float
+    height: float
 
 
 def render_report(target: str | Path, study: PageStudy, files: PageFiles) -> None:
@@ -106,7 +111,6 @@ def fill_templates(content: Mapping[str, Any]) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {
@@ -145,9 +149,14 @@ def _duration(seconds: float) -> str:
 
 
 def _figure(path: str | Path) -> ShownFigure:
-    data = base64.b64encode(Path(path).read_bytes()).decode()
+    """Read an SVG. Raises ValueError naming the file when it does not say its size."""
+    data = Path(path).read_bytes()
+    size = _VIEW_BOX.search(data)
+    if size is None:
+        raise ValueError(f"{path} is no SVG with a viewBox. Delete it to have it made again.")
     title, caption = FIGURE_CAPTIONS[Path(path).stem]
-    return ShownFigure(title, caption, f"data:image/svg+xml;base64,{data}")
+    address = f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
+    return ShownFigure(title, caption, address, *map(float, size.groups()))
 
 
 def _compared_lines(groups: Sequence[ShownTable]) -> list[Row]:

@@ -98,6 +98,16 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(page: Page, small: P
     )
 
 
+def test_links_lead_to_their_section(page: Page, small: Path) -> None:
+    """Pictures that come late must not push it away."""
+    page.goto(small.as_uri())
+    for section in ("comparisons", "examples"):
+        page.locator(f"nav a[href='#{section}']").click()
+        page.wait_for_function(f"location.hash === '#{section}'")
+        box = page.locator(f"#{section} h2").bounding_box()
+        assert box is not None and 0 < box["y"] < 200
+
+
 def test_text_of_the_data_is_shown_as_text(page: Page, small: Path) -> None:
     seen = Seen(page)
     page.goto(small.as_uri())
