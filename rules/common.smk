@@ -168,13 +168,17 @@ def learnt(entry):
 
 def further_tables():
     """The tables of a study beside its accuracy table."""
-    names = list(config.get("comparisons", {}))
-    names += ["clteave_questions"] if names else []
+    names = ["picture_pairs", *config.get("comparisons", {})]
     names += ["language_effects"] if "control_language" in config else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
     tables = [f"<results>/tables/{name}.csv" for name in names]
-    return [*tables, "<results>/translation/quality.csv"]
+    return ["<results>/comparisons.csv", *tables, "<results>/translation/quality.csv"]
+
+
+def sampling():
+    """How the cluster bootstrap draws: what of the section `evaluation` decides a score."""
+    return {key: config["evaluation"][key] for key in ("resamples", "seed")}
 
 
 def trained_student(wildcards):

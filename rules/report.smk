@@ -26,25 +26,50 @@ rule tabulate_accuracy:
         methods=without_training({name: config["methods"][name] for name in sources.main_methods}),
         teachers=without_training(config["teachers"]),
         facts={key: config[key] for key in ("languages", "testsets")},
-        evaluation=config["evaluation"],
+        evaluation=sampling(),
     script:
         "../workflow_scripts/tabulate_accuracy.py"
 
 
-rule compare_methods:
+rule tabulate_comparisons:
     input:
-        code=core("compare_methods"),
+        code=core("tabulate_comparisons"),
+        comparisons="<results>/comparisons.csv",
+    output:
+        csv=expand("<results>/tables/{comparison}.csv", comparison=config.get("comparisons", {})),
+        md=expand("<results>/tables/{comparison}.md", comparison=config.get("comparisons", {})),
+        tex=expand("<results>/tables/{comparison}.tex", comparison=config.get("comparisons", {})),
+    log:
+        "<logs>/tabulate_comparisons.log",
+    benchmark:
+        "<benchmarks>/tabulate_comparisons.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        comparisons=list(config.get("comparisons", {})),
+    script:
+        "../workflow_scripts/tabulate_comparisons.py"
+
+
+rule tabulate_picture_pairs:
+    input:
+        code=core("tabulate_picture_pairs"),
         predictions=of_every_run(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
-            sources.compared_methods,
+            sources.tested_methods,
         ),
     output:
-        tables=expand("<results>/tables/{comparison}.csv", comparison=config.get("comparisons", {})),
-        questions="<results>/tables/clteave_questions.csv",
+        csv="<results>/tables/picture_pairs.csv",
+        md="<results>/tables/picture_pairs.md",
+        tex="<results>/tables/picture_pairs.tex",
     log:
-        "<logs>/compare_methods.log",
+        "<logs>/tabulate_picture_pairs.log",
     benchmark:
-        "<benchmarks>/compare_methods.tsv"
+        "<benchmarks>/tabulate_picture_pairs.tsv"
     conda:
         "../environment.yaml"
     threads: threads_of("read")
@@ -54,12 +79,14 @@ rule compare_methods:
     params:
         name=STUDY,
         study={
-            key: config.get(key, {})
-            for key in ("languages", "testsets", "methods", "teachers", "students", "comparisons")
+            "methods": without_training(
+                {name: config["methods"][name] for name in sources.tested_methods}
+            ),
+            "teachers": without_training(config["teachers"]),
+            **{key: config[key] for key in ("languages", "testsets")},
         },
-        evaluation=config["evaluation"],
     script:
-        "../workflow_scripts/compare_methods.py"
+        "../workflow_scripts/tabulate_picture_pairs.py"
 
 
 rule tabulate_sweep:
@@ -261,7 +288,7 @@ rule render_report:
             *(path for path in further_tables() if path.startswith("<results>/tables/")),
             *expand("<results>/tables/{table}.csv", table=TABLES),
         ],
-        comparisons=[],
+        comparisons=["<results>/comparisons.csv"],
         quality=[
             "<results>/translation/quality.csv",
             "<results>/translation/suspicious.csv",

@@ -160,17 +160,12 @@ class Sources:
         return {name: entry for name, entry in self.study["teachers"].items() if name in used}
 
     @property
-    def compared_methods(self) -> list[str]:
-        """The methods of the comparisons' tables, with their references and the English ones."""
-        comparisons = self.study.get("comparisons", {}).values()
-        wanted = {name for entry in comparisons for name in (entry["reference"], *entry["methods"])}
-        teachers = {self.study["methods"][entry["reference"]]["teacher"] for entry in comparisons}
-        return [
-            name
-            for name, entry in self.study["methods"].items()
-            if name in wanted
-            or ("student" not in entry and entry["teacher"] in teachers and "premise" not in entry)
+    def tested_methods(self) -> list[str]:
+        """All methods but those of sweeps, which are scored on dev alone."""
+        swept = [
+            name for entry in self.study.get("sweep", {}).values() for name in entry["methods"]
         ]
+        return [name for name in self.study["methods"] if name not in swept]
 
     @property
     def awaited_teachers(self) -> list[str]:

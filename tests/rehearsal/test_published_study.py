@@ -75,8 +75,12 @@ def test_everything_is_made(rehearsal: Rehearsal) -> None:
         for kind in ("tables", "figures")
     }
     assert made["tables"] == {
-        "accuracy_table.csv", "clteave.csv", "clteave_questions.csv",
-        *(f"{table}.{form}" for table in THESIS_TABLES for form in ("csv", "md", "tex")),
+        "accuracy_table.csv",
+        *(
+            f"{table}.{form}"
+            for table in (*THESIS_TABLES, "clteave", "picture_pairs")
+            for form in ("csv", "md", "tex")
+        ),
     }  # fmt: skip
     assert len(made["figures"]) == 20
     assert {name.rpartition(".")[2] for name in made["figures"]} == {"svg", "png"}
@@ -139,7 +143,17 @@ def test_all_readouts_of_clteave_stand_beside_clseave(
     accuracy = pd.read_csv(rehearsal.project / "results/accuracy_table.csv")
     clseave = accuracy.set_index("method").loc["clseave", "test_accuracy"]
     assert set(table["reference_accuracy"]) == {clseave}
-    assert table["p_value"].between(0, 1).all()
+    assert table["p_holm"].between(0, 1).all()
+
+
+def test_the_questions_are_answered(rehearsal: Rehearsal) -> None:
+    answers = pd.read_csv(rehearsal.results / "comparisons.csv")
+    families = {"language_against_english", "clteave", "clteave_against_english"}
+    assert families < set(answers["family"])
+    readouts = answers[answers["family"] == "clteave_questions"]
+    assert set(readouts["question"]) == {
+        "readout: padded -> decoder", "readout: padded -> direct", "readout: decoder -> direct",
+    }  # fmt: skip
 
 
 def test_tables_show_this_study_beside_the_thesis(
