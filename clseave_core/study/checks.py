@@ -196,6 +196,10 @@ def _translation(sources: Sources) -> Iterator[Check]:
                 advice = "Put the translations there, or correct translation.file."
                 yield Check(what, False, f"{name} does not exist. {advice}")
 
+    for kind in ("references", "back_translations"):
+        for code, name in sources.translation.get(kind, {}).items():
+            yield _attempt(f"{kind} {code}", partial(_translations, Path(name)))
+
 
 def _provider(sources: Sources) -> str:
     settings = TranslationSettings.from_study(sources.translation)

@@ -204,6 +204,10 @@ def check_references(study: Study) -> list[str]:
     code = study.get("control_language")
     if code is not None and code not in study["languages"]:
         problems.append(f"  control_language: {code!r} is not among the study's languages.")
+    for kind in ("references", "back_translations"):
+        for code in study["translation"].get(kind, {}):
+            if code not in study["languages"]:
+                problems.append(f"  translation.{kind}: {code!r} is not in the study's languages.")
     for name, teacher in study["teachers"].items():
         refer(f"teachers.{name}.model", teacher["model"], "models")
         problems += _check_training(f"teachers.{name}.training", teacher["training"])

@@ -46,6 +46,25 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
             r"'hypothesis_only' is a control that does not see both",
         ),
+        (
+            {"translation": {"references": {"fr": "human.tsv"}}},
+            r"translation.references: 'fr' is not in the study's languages",
+        ),
+        ({"translation": {"references": {"de": "human.txt"}}}, r"'human.txt' does not match"),
+        ({"control_language": "fr"}, r"control_language: 'fr' is not among the study's languages"),
+        (
+            {"methods": {"noisy_both": {"noise_in_training": 0.2}}},
+            r"noise_in_training is 0.2, noise_at_test 0.1. A student is read with",
+        ),
+        ({"methods": {"noisy_test": {"noise_at_test": 0.9}}}, r"0.9 is greater than the maximum"),
+        (
+            {"methods": {"noisy_training": {"noise_in_training": 0.2}}},
+            r"'noisy_both' is not the same training",
+        ),
+        (
+            {"methods": {"clteave_padded": {"noise_at_test": 0.1}}},
+            r"clteave_padded: noise goes with the objective sentence_mse only",
+        ),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
     ],
@@ -53,6 +72,15 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
 def test_a_mistake_is_named(overrides: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         load_study("pocket", overrides, ROOT)
+
+
+def test_only_a_generated_world_has_noise_and_speaks_invented_languages() -> None:
+    noisy = {"like": "clseave", "noise_in_training": 0.1, "noise_at_test": 0.1}
+
+    with pytest.raises(ValueError, match=r"methods.noisy: only a generated world can be transl"):
+        load_study("thesis", {"methods": {"noisy": noisy}}, ROOT)
+    with pytest.raises(ValueError, match=r"languages: 'qsc' is invented; only a world speaks it"):
+        load_study("thesis", {"languages": ["de", "qsc"]}, ROOT)
 
 
 def test_a_number_without_its_dot_is_text_in_yaml_and_refused() -> None:
@@ -101,7 +129,7 @@ def test_a_preset_fills_in_what_the_training_does_not_say() -> None:
 def test_an_unknown_study_lists_the_known_ones() -> None:
     with pytest.raises(
         FileNotFoundError,
-        match="Studies there: pocket, pocket_full, thesis, thesis_as_published, tiny",
+        match="Studies there: invented, pocket, pocket_full, thesis, thesis_as_published, tiny",
     ):
         load_study("pockt", {}, ROOT)
 

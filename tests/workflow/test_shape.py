@@ -107,7 +107,7 @@ def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full"]
+    "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full", "invented"]
 )
 def test_every_study_resolves(study: str) -> None:
     dry_run("results/accuracy_table.csv", "--config", f"study={study}")
