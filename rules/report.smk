@@ -300,7 +300,7 @@ rule render_report:
         translations=expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
         predictions=of_every_run(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
-            dict.fromkeys([*sources.main_methods, *sources.compared_methods]),
+            sources.tested_methods,
         ),
         histories=of_every_run(
             "<results>/students/{method}/{lang}/seed{seed}/history.csv",

@@ -92,13 +92,6 @@ def _judge(claim: Mapping[str, Any], evidence: Evidence) -> Judged:
         verdict, here = found.verdict, None
     else:
         verdict, here = "cannot be told", found.verdict
-        limits.append(
-            "A generated world says nothing about real pictures and languages."
-            if study.generated
-            else "Another corpus than the published one was measured."
-        )
-    if kind not in INDEPENDENT and found.verdict != "not measured" and len(study.seeds) == 1:
-        limits.append("One training seed: the intervals hold the doubt about pairs, not seeds.")
     return Judged(claim["text"], where(claim["reference"]), verdict, here, found.numbers, limits)
 
 

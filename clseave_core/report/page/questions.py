@@ -129,11 +129,12 @@ def _nothing(row: Row, study: PageStudy) -> bool:
 
 
 def _in_english(row: Row, study: PageStudy) -> bool:
-    return row["from_language"] == row["to_language"] == "en"
+    return row["sentences"] == "all" and row["from_language"] == row["to_language"] == "en"
 
 
 def _of_tokens(row: Row, study: PageStudy) -> bool:
-    return row["from_method"] in study.token_methods or row["to_method"] in study.token_methods
+    pair = {row["from_method"], row["to_method"]}
+    return row["sentences"] == "all" and not pair.isdisjoint(study.token_methods)
 
 
 def _to_english(row: Row, study: PageStudy) -> bool:
@@ -148,7 +149,7 @@ def _to_english(row: Row, study: PageStudy) -> bool:
 
 def _of_factors(row: Row, study: PageStudy) -> bool:
     """Errors that were put into translations on purpose."""
-    return row["family"].startswith("noise")
+    return row["sentences"] == "all" and row["family"].startswith("noise")
 
 
 _BEARS_ON: dict[int, Callable[[Row, PageStudy], bool]] = {
