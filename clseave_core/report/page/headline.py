@@ -14,15 +14,15 @@ CHANCE = 100 / 3
 class Gap:
     """Points behind English on the same pairs, and the 95 % interval.
 
-    `low` and `high` are None where the study has no comparison for it. `arrives` and `p_holm` are
-    the comparison's words.
+    `low` and `high` are None where the study has no comparison for it. `arrives` (yes, no or
+    nothing) and the `margin` of that test in points are the comparison's words.
     """
 
     value: float
     low: float | None = None
     high: float | None = None
     arrives: str = ""
-    p_holm: str = ""
+    margin: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,5 +164,5 @@ def _gap(
         # The difference is `to` minus `from`; a gap is English minus the student.
         sign = -1 if here == "to" else 1
         low, high = sorted(sign * float(one[f"difference_{end}"]) for end in ("low", "high"))
-        return Gap(value, low, high, one.get("arrives", ""), one.get("p_holm", ""))
+        return Gap(value, low, high, one["arrives"], one["margin"])
     return Gap(value)

@@ -19,9 +19,9 @@ def first(tmp_path: Path) -> Headline:
 def test_gaps_have_the_sign_of_the_accuracy_table(first: Headline) -> None:
     german, japanese = first.students
 
-    assert german.gap == Gap(2.0, 0.5, 3.5, "", "0.0100")
-    assert japanese.gap == Gap(0.25, -1.0, 1.5, "", "0.7000")
-    assert german.held_out_gap == Gap(4.0, 2.0, 6.0, "no", "0.0100")
+    assert german.gap == Gap(2.0, 0.5, 3.5)
+    assert japanese.gap == Gap(0.25, -1.0, 1.5)
+    assert german.held_out_gap == Gap(4.0, 2.0, 6.0, "no", "1.0")
 
 
 def test_the_farthest_and_those_that_arrive(first: Headline) -> None:

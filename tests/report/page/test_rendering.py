@@ -30,11 +30,12 @@ def words(page: str, section: str) -> str:
 
 def test_the_first_screen_says_the_result_and_its_limits(tmp_path: Path) -> None:
     page = rendered(tmp_path, make_report(tmp_path))
-    first = page.split("<nav")[0]
+    first = " ".join(page.split("<nav")[0].split())
 
     assert "12 pairs of 12 unseen pictures" in first
     assert "78.00 to 79.75" in first and "[78.00, 82.00]" in first
     assert re.search(r"largest gap is .*2\.00.*\[0\.50, 3\.50\].*in German", first)
+    assert "a gap within 1.0 points is shown for Japanese; not shown is not" in first
     assert "Nothing about real languages" in first
 
 
