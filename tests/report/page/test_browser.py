@@ -238,6 +238,9 @@ def test_print_leaves_out_what_only_a_screen_can_do(page: Page, small: Path) -> 
 
     assert not any(page.locator(name).is_visible() for name in ("nav", "#filters", "#pager"))
     assert page.locator("#accuracy table").is_visible()
+    assert not page.locator("#questions summary").first.is_visible()
+    page.locator("#questions details").first.evaluate("(one) => { one.open = true; }")
+    assert page.locator("#questions summary").first.is_visible()
 
 
 def test_a_full_test_set_is_one_page_of_pairs_at_a_time(page: Page, full: Path) -> None:

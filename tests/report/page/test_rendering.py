@@ -1,6 +1,8 @@
 """The page as text: whole, escaped, the same again, and honest about what a study lacks."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,6 +117,18 @@ def test_only_the_times_differ_between_runs(tmp_path: Path) -> None:
     )
     assert pages[0] != pages[1]
     assert first == second
+
+
+def test_the_page_needs_no_heavy_library() -> None:
+    code = (
+        "import sys, clseave_core.report.page.rendering as page; "
+        "print(sorted({'torch', 'transformers', 'matplotlib'} & set(sys.modules)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+
+    assert said.stdout == "[]\n"
 
 
 def test_every_figure_has_a_caption() -> None:

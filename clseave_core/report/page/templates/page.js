@@ -229,9 +229,4 @@
   at("last").addEventListener("click", () => turn(Math.ceil(found.length / PER_PAGE) - 1));
   at("page").addEventListener("change", () => turn(Number(at("page").value) - 1));
   search();
-
-  // On paper nothing can be unfolded.
-  addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("main > section details")) details.open = true;
-  });
 })();
