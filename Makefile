@@ -10,12 +10,15 @@ help: ## list these commands
 	@echo "make COMMAND [STUDY=pocket] [TARGET=$(TARGET)] [CORES=$(CORES)] [GPUS=1] [ARGS=...]"
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "  %-16s%s\n", $$1, $$2}' Makefile
 
-.PHONY: accuracy_table run check_study forecast
+.PHONY: accuracy_table run report check_study forecast
 accuracy_table: environment ## make results/accuracy_table.csv (of the pocket study, or STUDY) and show it
 	@$(PYTHON) -m commands.run $(RUN)
 
 run: environment ## make TARGET of STUDY; goes on after any kill; ARGS are more options for Snakemake
 	@$(PYTHON) -m commands.run $(RUN)
+
+report: TARGET = render_report
+report: run ## make every result of STUDY and results/<study>/report.html, one page with all of them
 
 check_study: environment ## see before anything runs whether STUDY can: paths, models, languages, settings
 	@$(PYTHON) -m commands.check_study $(STUDY) $(ARGS)

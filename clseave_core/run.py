@@ -17,7 +17,7 @@ from typing import Any
 from clseave_core.files import read_json, write_json
 
 logger = logging.getLogger(__name__)
-PACKAGES = ("torch", "transformers", "pyarrow", "pandas", "numpy", "pillow")
+PACKAGES = ("torch", "transformers", "snakemake", "pyarrow", "pandas", "numpy", "pillow")
 
 
 @contextmanager
@@ -104,5 +104,14 @@ def _provenance(job: Any) -> dict[str, Any]:
         "models": {path: read_json(source) for path, source in sources.items() if source.exists()},
         "versions": {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]},
         "machine": f"{platform.system()} {platform.machine()}",
+        "device": _device(),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
+
+
+def _device() -> str:
+    """The GPU's name where the job could use one; a job that never loaded torch had none."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return "cpu"
+    return str(torch.cuda.get_device_name())

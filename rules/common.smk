@@ -6,6 +6,7 @@ sys.path.insert(0, workflow.basedir)
 
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.figures.pictured import pictured_methods
+from clseave_core.report.page.template_files import template_files
 from clseave_core.report.published import data_files
 from clseave_core.report.table_names import TABLES
 from clseave_core.study.code import core_modules

@@ -278,3 +278,68 @@ rule plot_figures:
         pictured=lambda wildcards: vars(pictured()),
     script:
         "../workflow_scripts/plot_figures.py"
+
+
+# Logs and benchmarks are no input: what they say of a job is no result of it.
+rule render_report:
+    input:
+        code=core("render_report"),
+        templates=template_files(workflow.basedir),
+        accuracy="<results>/tables/accuracy_table.csv",
+        tables=[
+            *(path for path in further_tables() if path.startswith("<results>/tables/")),
+            *expand("<results>/tables/{table}.csv", table=TABLES),
+        ],
+        comparisons=["<results>/comparisons.csv"],
+        quality=[
+            "<results>/translation/quality.csv",
+            "<results>/translation/suspicious.csv",
+        ],
+        figures=expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        corpus="<results>/corpus/report.json",
+        pairs=f"<results>/corpus/{config['testsets'][0]}.parquet",
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        translations=expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
+            sources.tested_methods,
+        ),
+        histories=of_every_run(
+            "<results>/students/{method}/{lang}/seed{seed}/history.csv",
+            sources.main_students,
+        ),
+        pictures=sources.pictures,
+        claims=data_files("thesis"),
+        project="pyproject.toml",
+    output:
+        page="<results>/report.html",
+    log:
+        "<logs>/render_report.log",
+    benchmark:
+        "<benchmarks>/render_report.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        study={
+            "name": STUDY,
+            "main": sources.main_methods,
+            "generated": sources.is_generated,
+            "world_seed": sources.world_seed,
+            "published": config.get("published"),
+            "methods": without_training(config["methods"]),
+            "teachers": without_training(config["teachers"]),
+            **{
+                key: config.get(key, {})
+                for key in (
+                    *("description", "languages", "seeds", "testsets", "models"),
+                    *("comparisons", "reuse"),
+                )
+            },
+        },
+        folders={kind: f"results/{STUDY}/{kind}" for kind in ("logs", "benchmarks")},
+    script:
+        "../workflow_scripts/render_report.py"

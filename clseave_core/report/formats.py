@@ -86,16 +86,18 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[:, (rows != "").any() | (len(rows) == 0)]
 
 
+def is_numeric(cell: str) -> bool:
+    """Whether a cell holds a number, or nothing, which is a number that is not known."""
+    return cell == "" or _NUMBER.fullmatch(cell) is not None
+
+
 def _headings(rows: pd.DataFrame) -> list[str]:
     return [str(name).replace("_", " ") for name in rows.columns]
 
 
 def _numeric(rows: pd.DataFrame) -> Sequence[bool]:
     """Which columns hold numbers only, apart from cells that are empty."""
-    return [
-        all(cell == "" or _NUMBER.fullmatch(cell) is not None for cell in rows[name])
-        for name in rows.columns
-    ]
+    return [all(map(is_numeric, rows[name])) for name in rows.columns]
 
 
 def _check(table: Table) -> None:

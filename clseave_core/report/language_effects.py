@@ -14,8 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clseave_core.corpus.schemas import HYPOTHESES
-from clseave_core.evaluation.differences import paired_difference
-from clseave_core.evaluation.intervals import Floats
+from clseave_core.evaluation.intervals import Floats, clustered_intervals
 from clseave_core.evaluation.prediction_tables import read_predictions
 from clseave_core.evaluation.references import english_reference
 from clseave_core.evaluation.runs import Run, run_of
@@ -64,12 +63,13 @@ def language_effects(
                     accuracy, english_accuracy, control_accuracy = (
                         float(values[:, chosen].mean()) for values in (mine, theirs, base)
                     )
-                    found = paired_difference(
-                        base[:, chosen].mean(axis=0), mine[:, chosen].mean(axis=0),
+                    each = (base - mine)[:, chosen]
+                    interval = clustered_intervals(
+                        each.mean(axis=0)[None],
                         shown["image_id"][chosen], shown["hypothesis_id"][chosen],
                         resamples=resamples, seed=seed,
-                    )  # fmt: skip
-                    costs = (base - mine)[:, chosen].mean(axis=1)
+                    )[0]  # fmt: skip
+                    costs = each.mean(axis=1)
                     rows.append(
                         {
                             "study": name,
@@ -85,9 +85,9 @@ def language_effects(
                             "gap_to_english": _percent(english_accuracy - accuracy),
                             "control": control,
                             "control_gap": _percent(english_accuracy - control_accuracy),
-                            "cost": _percent(found.value),
-                            "cost_low": _percent(found.interval.low),
-                            "cost_high": _percent(found.interval.high),
+                            "cost": _percent(each.mean()),
+                            "cost_low": _percent(interval.low),
+                            "cost_high": _percent(interval.high),
                             "cost_seed_sd": _percent(costs.std(ddof=1)) if len(costs) > 1 else "",
                             "cohen_h": format(cohen_h(control_accuracy, accuracy), "z.4f"),
                         }

@@ -4,6 +4,7 @@ What the corrected study's rehearsal (test_thesis_study.py) does not reach: the 
 hub, CLTEAVE with its autoencoder, every published setting at once, the thesis's tables.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,15 @@ def test_everything_is_made(rehearsal: Rehearsal) -> None:
     }  # fmt: skip
     assert len(made["figures"]) == 20
     assert {name.rpartition(".")[2] for name in made["figures"]} == {"svg", "png"}
+
+
+def test_the_report_page_says_what_was_run_and_judges_the_claims(rehearsal: Rehearsal) -> None:
+    page = (rehearsal.results / "report.html").read_text(encoding="utf-8")
+
+    assert f"CLSEAVE report: study {STUDY}" in page
+    assert "French" in page and "machine translations" in page
+    assert re.search(rf"{ALIGNER_ID} at main</td><td>[0-9a-f]{{40}}<", page)
+    assert "published dev MSE divided by 512 dimensions" in page
 
 
 def test_the_aligner_came_without_what_is_not_needed(rehearsal: Rehearsal) -> None:
