@@ -25,7 +25,7 @@ def load_encoder(folder: str | Path) -> Any:
     from transformers import AutoConfig, AutoModel
 
     folder = str(folder)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     options = {"add_pooling_layer": False} if config.model_type in _WITH_POOLER else {}
     return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
 

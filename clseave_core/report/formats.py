@@ -10,6 +10,7 @@ import pandas as pd
 from clseave_core.files import whole_file, write_csv
 
 _NUMBER = re.compile(r"[-+]?\d[\d.]*(e[-+]?\d+)?%?")
+_MARKDOWN = re.compile(r"[\\|`*<]|(?<=\])\(|&(?=#?\w+;)")
 _LATEX = {
     "\\": r"\textbackslash{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -46,7 +47,7 @@ def write_formats(folder: str | Path, table: Table) -> None:
 
 def as_markdown(table: Table) -> str:
     """The caption and the table in GitHub's Markdown, columns of numbers on the right."""
-    rows = _known(table.rows).map(lambda cell: cell.replace("|", "\\|"))
+    rows = _known(table.rows).map(escape_markdown)
     shown = rows.to_markdown(
         index=False,
         headers=_headings(rows),
@@ -54,7 +55,7 @@ def as_markdown(table: Table) -> str:
         colalign=["right" if right else "left" for right in _numeric(rows)],
         disable_numparse=True,
     )
-    return f"{table.caption}\n\n{shown}\n"
+    return f"{escape_markdown(table.caption)}\n\n{shown}\n"
 
 
 def as_latex(table: Table) -> str:
@@ -74,6 +75,14 @@ def as_latex(table: Table) -> str:
         position="htbp",
     )
     return body.replace("\\begin{table}[htbp]\n", "\\begin{table}[htbp]\n\\centering\n")
+
+
+def escape_markdown(text: str) -> str:
+    """`text` with what Markdown would take for HTML, a link, code, emphasis or a new cell escaped.
+
+    An underscore inside a word and a lone bracket mean nothing there and stay, as in `clip_ve`.
+    """
+    return _MARKDOWN.sub(lambda found: f"\\{found[0]}", text)
 
 
 def escape_latex(text: str) -> str:

@@ -1,7 +1,8 @@
 """Read a study: its YAML, what it is based on, the overrides, and whether it all fits together."""
 
 import copy
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from jsonschema.protocols import Validator
 
 from clseave_core.languages import language
+from clseave_core.web import without_secrets
 
 Study = dict[str, Any]
 NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
@@ -61,8 +63,10 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
         raise FileNotFoundError(f"there is no {path}. Studies there: {', '.join(known)}.")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not YAML: {error}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"{path} is not YAML: {error}. Correct it there.") from error
+    except ValueError as error:  # bytes that are no UTF-8; a date that there is not
+        raise ValueError(f"{path} cannot be read: {error}. Correct it, as UTF-8 text.") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} must be a mapping of keys, got {type(content).__name__}.")
     base = content.pop("based_on", None)
@@ -92,9 +96,24 @@ def _inside(tree: Any, path: Iterable[str | int]) -> Any:
 
 def _check_schema(study: Study, validator: Validator, where: str) -> None:
     errors = sorted(validator.iter_errors(study), key=lambda error: error.json_path)
-    if errors:
-        lines = "\n".join(f"  {_explain(error)}" for error in errors)
+    # No bound of a schema holds NaN, which is neither smaller nor larger than anything.
+    problems = [*map(_explain, errors), *_not_finite(study)]
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
         raise ValueError(f"{where} is not valid:\n{lines}")
+
+
+def _not_finite(tree: Any, place: str = "") -> Iterator[str]:
+    if isinstance(tree, float) and not math.isfinite(tree):
+        yield f"{place}: {tree} is no finite number."
+    for key, value in _items(tree):
+        yield from _not_finite(value, f"{place}.{key}".removeprefix("."))
+
+
+def _items(tree: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(tree, Mapping):
+        return tree.items()
+    return enumerate(tree) if isinstance(tree, list) else ()
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
@@ -107,7 +126,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
                 f" YAML reads {error.instance} as text; write the number with a dot, e.g. "
                 f"{float(error.instance):.1e}."
             )
-    return f"{place}: {error.message}.{hint}"
+    return without_secrets(f"{place}: {error.message}.{hint}")
 
 
 def _is_number(text: str) -> bool:
