@@ -84,10 +84,9 @@ def _judge(claim: Mapping[str, Any], evidence: Evidence) -> Judged:
         return Judged(claim["text"], where(claim["reference"]), "cannot be told", None, [], limits)
     found = RULES[kind](rule, evidence)
     if same_corpus and kind not in INDEPENDENT:
-        limits.append(
-            "This study's protocol is not in every point the published one, and its translations "
-            "are not the same files."
-        )
+        limits.append("The translations are not the published files.")
+        if study.name != evidence.published.get("protocol"):
+            limits.append("The protocol is not in every point the published one.")
     if same_corpus or kind in INDEPENDENT or found.verdict == "not measured":
         verdict, here = found.verdict, None
     else:

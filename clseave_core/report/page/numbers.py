@@ -1,7 +1,7 @@
 """The study's tables as the page reads them: rows of text, never rounded again."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,13 +13,33 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table with its `name` and `caption`; `numeric` says which columns stand on the right."""
+    """A table with its `name` and `caption`; `numeric` says which columns stand on the right.
+
+    `columns` are those that say something: no column that is empty in every row, and none that is
+    the same in all of several rows, which stands in `common` instead.
+    """
 
     name: str
     caption: str
-    columns: Sequence[str]
     rows: Sequence[Row]
+    columns: Sequence[str]
+    common: Mapping[str, str]
     numeric: frozenset[str]
+
+    @classmethod
+    def of(cls, name: str, caption: str, rows: Sequence[Row]) -> "ShownTable":
+        """Sort the columns of `rows`."""
+        filled = [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
+        common = {
+            name: rows[0][name]
+            for name in filled
+            if len(rows) > 1 and all(row[name] == rows[0][name] for row in rows)
+        }
+        columns = [name for name in filled if name not in common]
+        numeric = (
+            name for name in columns if all(is_numeric(row[name].lstrip("<")) for row in rows)
+        )
+        return cls(name, caption, rows, columns, common, frozenset(numeric))
 
 
 @dataclass(frozen=True)
@@ -44,23 +64,11 @@ def read_rows(path: str | Path) -> list[Row]:
 
 
 def read_shown(path: str | Path) -> ShownTable:
-    """A whole table, with the caption of the Markdown file beside it where there is one.
-
-    Columns that are empty in every row are left out.
-    """
+    """A whole table, with the caption of the Markdown file beside it where there is one."""
     path = Path(path)
-    rows = read_rows(path)
-    columns = [name for name in (rows[0] if rows else {}) if any(row[name] for row in rows)]
     beside = path.with_suffix(".md")
     caption = beside.read_text(encoding="utf-8").split("\n", 1)[0] if beside.exists() else ""
-    return ShownTable(path.stem, caption, columns, rows, numeric_columns(columns, rows))
-
-
-def numeric_columns(columns: Iterable[str], rows: Sequence[Row]) -> frozenset[str]:
-    """The columns that hold nothing but numbers, empty cells and bounds of p values."""
-    return frozenset(
-        name for name in columns if all(is_numeric(row[name].lstrip("<")) for row in rows)
-    )
+    return ShownTable.of(path.stem, caption, read_rows(path))
 
 
 def accuracy_lines(path: str | Path) -> list[Row]:

@@ -27,7 +27,6 @@ from clseave_core.report.page.numbers import (
     ShownTable,
     accuracy_lines,
     differences,
-    numeric_columns,
     read_rows,
     read_shown,
     standings,
@@ -169,15 +168,11 @@ def _compared_lines(groups: Sequence[ShownTable]) -> list[Row]:
 
 
 def _families(compared: Sequence[Row]) -> list[ShownTable]:
-    """`comparisons.csv` family by family; columns that are empty in a family are left out."""
+    """`comparisons.csv` family by family."""
     families: dict[str, list[Row]] = {}
     for row in compared:
         families.setdefault(row["family"], []).append(row)
-    found = []
-    for family, rows in families.items():
-        columns = [name for name in rows[0] if name != "family" and any(row[name] for row in rows)]
-        found.append(ShownTable(family, "", columns, rows, numeric_columns(columns, rows)))
-    return found
+    return [ShownTable.of(family, "", rows) for family, rows in families.items()]
 
 
 def _last_errors(

@@ -27,6 +27,14 @@ def test_a_table_is_shown_without_its_empty_columns(tmp_path: Path) -> None:
     assert table.numeric == {"value"}
 
 
+def test_what_all_rows_share_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("study,n,value\nmade,12,1\nmade,12,2\n")
+
+    table = read_shown(tmp_path / "t.csv")
+
+    assert (table.columns, table.common) == (["value"], {"study": "made", "n": "12"})
+
+
 def test_an_empty_table_has_no_column(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,value\n")
 

@@ -101,8 +101,9 @@
     }
     const all = data.label.length.toLocaleString("en");
     const share = found.length ? ((100 * right) / found.length).toFixed(1) : "0.0";
+    const told = run !== undefined && found.length > 0 && outcome === "any";
     at("count").textContent = `${found.length.toLocaleString("en")} of ${all} pairs` + (
-      run === undefined || found.length === 0 ? "." : `; ${run.method} has ${share} % of them right.`
+      told ? `; ${run.method} has ${share} % of them right.` : "."
     );
     show(0);
   }
@@ -119,9 +120,9 @@
   }
 
   function cell(row, content, tag = "td") {
-    const element = make(tag);
+    // Said, as a narrow screen lays them out as blocks, which are no table to a screen reader.
+    const element = make(tag, undefined, { role: tag === "th" ? "rowheader" : "cell" });
     element.append(content);
-    if (tag === "th") element.setAttribute("scope", "row");
     row.append(element);
   }
 
@@ -138,11 +139,11 @@
 
   function sentences(pair) {
     const method = at("method").value;
-    const table = make("table");
+    const table = make("table", undefined, { role: "table" });
     table.append(make("caption", `What ${method} says`, { class: "quiet" }));
     const teacher = data.runs.find((run) => run.language === "en" && run.method !== method);
     for (const { code, name } of data.languages) {
-      const row = make("tr");
+      const row = make("tr", undefined, { role: "row" });
       let run = runOf(method, code);
       cell(row, name, "th");
       cell(row, make("span", data.sentences[code][data.sentence[pair]], { lang: code, dir: "auto" }));
@@ -167,10 +168,10 @@
       const frame = make("div", undefined, {
         class: "scrolled", role: "region", tabindex: "0", "aria-label": "What every model says",
       });
-      const table = make("table");
+      const table = make("table", undefined, { role: "table" });
       const seed = Number(at("seed").value);
       for (const run of data.runs.filter((one) => one.seed === seed)) {
-        const row = make("tr");
+        const row = make("tr", undefined, { role: "row" });
         cell(row, run.method, "th");
         cell(row, names.get(run.language));
         cell(row, badge(run, pair));
