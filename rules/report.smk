@@ -143,10 +143,12 @@ rule compare_languages:
     params:
         name=STUDY,
         study={
-            key: config.get(key)
-            for key in ("languages", "testsets", "teachers", "control_language")
-        }
-        | {"methods": {name: config["methods"][name] for name in sources.main_methods}},
+            "methods": without_training(
+                {name: config["methods"][name] for name in sources.main_methods}
+            ),
+            "teachers": without_training(config["teachers"]),
+            **{key: config.get(key) for key in ("languages", "testsets", "control_language")},
+        },
         evaluation=config["evaluation"],
     script:
         "../workflow_scripts/compare_languages.py"
