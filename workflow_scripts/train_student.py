@@ -8,23 +8,25 @@ from clseave_core.embeddings import Embeddings
 from clseave_core.files import read_table
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
-from clseave_core.students.teaching import Architecture, Texts, TokenAlignment, train_student
+from clseave_core.students.teaching import (
+    Architecture,
+    TokenAlignment,
+    read_sentences,
+    train_student,
+)
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
-from clseave_core.translation.texts import read_texts
 
 if __name__ == "__main__":
     with start(snakemake) as state:
         source, made, params = snakemake.input, snakemake.output, snakemake.params
-        method = snakemake.config["methods"][snakemake.wildcards.method]
-        settings = TrainingSettings.from_study(method["training"])
+        method = snakemake.wildcards.method
+        settings = TrainingSettings.from_study(snakemake.config["methods"][method]["training"])
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
         files = (source.alignment, source.autoencoder, source.teacher)
         learns_labels = params.objective["objective"] == "cross_entropy"
         train_student(
-            sentences=Embeddings.open(source.sentences)
-            if source.get("sentences")
-            else Texts(Path(source.encoder), read_texts(source.translation)),
+            sentences=read_sentences(source.sentences, source.encoder, source.translation),
             targets=Embeddings.open(source.targets),
             held_out=(hypotheses["held_out"] != "none").to_numpy(),
             train_pairs=Pairs.read(source.train),
