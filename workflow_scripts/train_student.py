@@ -8,12 +8,7 @@ from clseave_core.embeddings import Embeddings
 from clseave_core.files import read_table
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
-from clseave_core.students.teaching import (
-    Architecture,
-    TokenAlignment,
-    read_sentences,
-    train_student,
-)
+from clseave_core.students import teaching
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
 
@@ -25,16 +20,16 @@ if __name__ == "__main__":
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
         files = (source.alignment, source.autoencoder, source.teacher)
         learns_labels = params.objective["objective"] == "cross_entropy"
-        train_student(
-            sentences=read_sentences(source.sentences, source.encoder, source.translation),
+        teaching.train_student(
+            sentences=teaching.read_sentences(source.sentences, source.encoder, source.translation),
             targets=Embeddings.open(source.targets),
             held_out=(hypotheses["held_out"] != "none").to_numpy(),
             train_pairs=Pairs.read(source.train),
             dev_pairs=Pairs.read(source.dev),
             images=Embeddings.open(source.images) if source.get("images") else None,
             classifier=None if learns_labels else load_classifier(source.teacher),
-            architecture=Architecture.from_study(params.student),
-            alignment=TokenAlignment.of_method(params.objective, hypotheses, *files),
+            architecture=teaching.Architecture.from_study(params.student),
+            alignment=teaching.TokenAlignment.of_method(params.objective, hypotheses, *files),
             pooling_at_test=params.objective.get("pooling_at_test"),
             settings=settings,
             seed=int(snakemake.wildcards.seed),
