@@ -41,6 +41,7 @@ from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
+from clseave_core.translation.texts import read_texts
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Texts:
 
     encoder_folder: Path
     texts: Sequence[str]
+
+
+def read_sentences(
+    embeddings: str | None, encoder: str | None, texts: str | None
+) -> Texts | Embeddings:
+    """What a student reads, from the files of its rule: a frozen encoder's `embeddings`, if any."""
+    if embeddings:
+        return Embeddings.open(embeddings)
+    return Texts(Path(str(encoder)), read_texts(str(texts)))
 
 
 @dataclass(frozen=True)
