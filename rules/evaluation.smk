@@ -7,7 +7,7 @@ rule predict:
         pairs="<results>/corpus/{testset}.parquet",
         train=moving_statistics,
         sentences=sentence_embeddings,
-        teacher=teacher_file("model"),
+        classifier=classifier_folder,
         images=image_embeddings,
     output:
         predictions="<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",

@@ -16,10 +16,12 @@ from clseave_core.evaluation.differences import (
     seed_differences,
 )
 from clseave_core.evaluation.equivalence import equivalence
+from clseave_core.evaluation.grounding import grounded_gain_kept
 from clseave_core.evaluation.intervals import Floats, clustered_intervals
 from clseave_core.evaluation.permutation import permutation_p_value
 from clseave_core.evaluation.prediction_tables import Predictions, held_out, read_predictions
 from clseave_core.evaluation.questions import Question, questions_of
+from clseave_core.evaluation.references import hypothesis_only_reference
 from clseave_core.evaluation.runs import Run, run_of
 
 COLUMNS = (
@@ -28,6 +30,7 @@ COLUMNS = (
     "hypotheses", "from_accuracy", "to_accuracy", "to_low", "to_high", "difference",
     "difference_low", "difference_high", "seed_sd", "p_permutation", "p_holm", "p_mcnemar",
     "direction", "margin", "equivalence_low", "equivalence_high", "p_equivalence", "arrives",
+    "grounded_gain_kept",
 )  # fmt: skip
 ALL, SEEN, HELD_OUT = "all", "seen", "held_out"
 TO_BETTER, FROM_BETTER, UNDECIDED = "to_better", "from_better", "undecided"
@@ -91,6 +94,8 @@ def compare_methods(
             ):
                 if sentences != HELD_OUT or not question.is_about_arriving:
                     answer |= dict.fromkeys(_ARRIVING)
+                kept_gain = _grounded_gain(study, question, measured, kept)
+                answer["grounded_gain_kept"] = kept_gain
                 about = {"study": name, "testset": testset, "sentences": sentences}
                 found.append(about | _sides(study, question) | answer)
         families = list(dict.fromkeys(question.family for question in questions))
@@ -190,6 +195,24 @@ def _answers(
             }
         )  # fmt: skip
     return answers
+
+
+def _grounded_gain(
+    study: Mapping[str, Any], question: Question, measured: Measured, kept: Mask
+) -> str | None:
+    """What a student keeps of the gain by the picture, on the pairs `kept`; a mean over seeds."""
+    if not question.is_about_arriving:
+        return None
+    blind = hypothesis_only_reference(question.to_method, study["methods"], study["teachers"])
+    of_blind = measured.runs.get((str(blind), question.from_language), {})
+    english = measured.runs[question.from_method, question.from_language]
+    student = measured.runs[question.to_method, question.to_language]
+    gains = [
+        grounded_gain_kept(*(float(one[seed][kept].mean()) for one in (student, english, of_blind)))
+        for seed in sorted(student.keys() & english.keys() & of_blind.keys())
+    ]
+    known = [gain for gain in gains if gain is not None]
+    return format(np.mean(known), "z.4f") if known and len(known) == len(gains) else None
 
 
 def _sides_of_seeds(question: Question, measured: Measured, kept: Mask) -> tuple[Floats, Floats]:

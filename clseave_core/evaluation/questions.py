@@ -81,9 +81,9 @@ def _against_english(
     runs: Collection[tuple[str, str]],
     family: str,
 ) -> Iterator[Question]:
-    """Every student among `methods`, language by language, against its English model."""
+    """Every one of `methods` that is not English, by language, against its English model."""
     for method in methods:
-        if "student" not in study["methods"][method]:
+        if study["methods"][method]["setting"] == "english":
             continue
         english = english_reference(method, study["methods"], study["teachers"])
         if english is None or (english, ENGLISH) not in runs:
@@ -112,10 +112,10 @@ def _comparison(
     comparison: Mapping[str, Any],
     runs: Collection[tuple[str, str]],
 ) -> Iterator[Question]:
-    """The reference against each method; its English model against a method without a student."""
+    """The reference against each method; its English model against an English method."""
     for method in comparison["methods"]:
         reference = comparison["reference"]
-        if "student" not in study["methods"][method]:
+        if study["methods"][method]["setting"] == "english":
             reference = (
                 english_reference(reference, study["methods"], study["teachers"]) or reference
             )

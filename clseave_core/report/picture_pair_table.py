@@ -90,8 +90,8 @@ def _numbers(
         "sentences": str(len(np.unique(pairs.sentences))),
         "picture_pairs": str(len(pairs)),
         "paired_accuracy": _percent(pairs.mean(values)),
-        "paired_low": _percent(low),
-        "paired_high": _percent(high),
+        "paired_low": _percent(max(low, 0)),
+        "paired_high": _percent(min(high, 1)),
         "single_accuracy": _percent(float(np.mean([single[run] for run in seeds]))),
         "chance": _percent(CHANCE),
     } | dict.fromkeys(COLUMNS[12:16], "")

@@ -192,6 +192,8 @@ def check_references(study: Study) -> list[str]:
         if name not in study[kind]:
             known = ", ".join(study[kind]) or "none"
             problems.append(f"  {place}: {name!r} is none of the study's {kind} ({known}).")
+        elif "package" in study[kind][name] and not place.startswith("students."):
+            problems.append(f"  {place}: {name!r} is for students with a frozen encoder only.")
 
     for code in study["languages"]:
         try:
@@ -217,6 +219,11 @@ def check_references(study: Study) -> list[str]:
             )
     for name, student in study["students"].items():
         refer(f"students.{name}.model", student["model"], "models")
+        if "package" in study["models"].get(student["model"], {}) and "hidden" not in student:
+            problems.append(
+                f"  students.{name}.hidden: {student['model']!r} is a frozen encoder; say how many "
+                "hidden units the head over it has."
+            )
     if "alignment" in study:
         refer("alignment.model", study["alignment"]["model"], "models")
     for name, autoencoder in study.get("autoencoders", {}).items():
@@ -225,6 +232,7 @@ def check_references(study: Study) -> list[str]:
     for name, comparison in study.get("comparisons", {}).items():
         for method in (comparison["reference"], *comparison["methods"]):
             refer(f"comparisons.{name}", method, "methods")
+        problems += _check_comparison(name, comparison, study)
     for name, sweep in study.get("sweep", {}).items():
         for code in sweep["languages"]:
             if code not in study["languages"]:
@@ -232,12 +240,10 @@ def check_references(study: Study) -> list[str]:
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
         teacher = study["teachers"].get(method["teacher"], {})
-        if "student" in method and "constant" in (
-            teacher.get("premise"), teacher.get("hypothesis"),
-        ):  # fmt: skip
+        if "student" in method and teacher.get("hypothesis") == "constant":
             problems.append(
-                f"  methods.{name}.teacher: {method['teacher']!r} is a control that does not see "
-                "both picture and sentence; a student can learn nothing from it."
+                f"  methods.{name}.teacher: {method['teacher']!r} is a control that sees no "
+                "sentence; a student can learn nothing from it."
             )
         if method.get("objective") == "token_mse":
             problems += _check_token_method(f"methods.{name}", method, study)
@@ -250,9 +256,10 @@ def check_references(study: Study) -> list[str]:
             problems += _check_trained_as(name, method, study)
         if "student" in method:
             refer(f"methods.{name}.student", method["student"], "students")
+            problems += _check_student_method(f"methods.{name}", method, study)
             problems += _check_training(f"methods.{name}.training", method["training"])
-        elif method["setting"] != "english":
-            problems.append(f"  methods.{name}: without a student its setting must be english.")
+        else:
+            problems += _check_method_without_student(f"methods.{name}", method, study)
         for code in method.get("languages", []):
             try:
                 language(code)
@@ -286,6 +293,82 @@ def check_references(study: Study) -> list[str]:
     return problems
 
 
+def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """What the setting, the objective and the student's encoder ask of each other."""
+    problems = []
+    setting, objective = method["setting"], method["objective"]
+    if setting == "zero_shot":
+        other = study["methods"].get(method.get("trained_as"), {})
+        if other.get("setting") != "english" or "student" not in other:
+            problems.append(
+                f"  {place}: the setting zero_shot reads a student of English sentences. Name it "
+                "in trained_as: a method with a student and the setting english."
+            )
+    elif setting != "english" and (objective == "cross_entropy") != (setting == "translate_train"):
+        problems.append(
+            f"  {place}.setting: {setting} does not go with the objective {objective}. A student "
+            "of labelled translations is translate_train, one of the teacher's embeddings "
+            "translate_train_unlabelled."
+        )
+    if objective == "cross_entropy" and method["training"].get("weight") == "distinct":
+        problems.append(f"  {place}.training.weight: cross_entropy learns pairs, not sentences.")
+    if "hidden" in study["students"].get(method["student"], {}):
+        for key in ("readout", "pooling_at_test", "noise_in_training", "noise_at_test"):
+            if key in method:
+                problems.append(f"  {place}.{key}: a student with a frozen encoder has none.")
+        if objective == "token_mse":
+            problems.append(f"  {place}.objective: a frozen encoder has no tokens to align.")
+    return problems
+
+
+def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) -> list[str]:
+    """A comparison's reference must speak every language of its methods."""
+
+    def languages(method: str) -> list[str]:
+        entry = study["methods"].get(method, {})
+        if not entry or entry["setting"] == "english":
+            return []
+        wanted = entry.get("languages", study["languages"])
+        return [code for code in study["languages"] if code in wanted]
+
+    known = languages(comparison["reference"])
+    return [
+        f"  comparisons.{name}: {method!r} is in {', '.join(missing)}, where the reference "
+        f"{comparison['reference']!r} is not."
+        for method in comparison["methods"]
+        if (missing := [code for code in languages(method) if code not in known])
+    ]
+
+
+def _check_method_without_student(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """The English model reads English, or translations that were translated back into it.
+
+    What comes back of a clean machine translation has never left English: an upper bound, not what
+    a reader of another language would get. So only other translations may be called translate-test.
+    """
+    setting, noise = method["setting"], method.get("noise_at_test")
+    if setting == "translate_test" and not noise:
+        return [
+            f"  {place}.setting: back-translations of clean machine translations are no "
+            "translate_test. Call it round_trip, or say noise_at_test in a generated world."
+        ]
+    if setting == "round_trip":
+        known = study["translation"].get("back_translations", {})
+        wanted = method.get("languages", study["languages"])
+        missing = [code for code in study["languages"] if code in wanted and code not in known]
+        if missing or noise:
+            return [
+                f"  {place}.setting: round_trip needs translation.back_translations of "
+                f"{', '.join(missing) or 'its languages'}, and no noise_at_test."
+            ]
+    elif setting not in ("english", "translate_test"):
+        return [
+            f"  {place}: without a student its setting must be english, translate_test or "
+            "round_trip."
+        ]
+    return []
+
+
 def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
     problems = []
     if method.get("autoencoder") not in study.get("autoencoders", {}):
@@ -304,10 +387,10 @@ def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[st
     problems = []
     if "world" not in study["corpus"]:
         problems.append(f"  {place}: only a generated world can be translated with known errors.")
-    if method.get("objective") != "sentence_mse":
+    if method.get("objective", "sentence_mse") != "sentence_mse":
         problems.append(f"  {place}: noise goes with the objective sentence_mse only.")
     training, test = (method.get(f"noise_{when}") for when in ("in_training", "at_test"))
-    if "trained_as" not in method and training != test:
+    if "student" in method and "trained_as" not in method and training != test:
         problems.append(
             f"  {place}: noise_in_training is {training}, noise_at_test {test}. A student is read "
             "with the translations it is trained on; say trained_as in a method of its own to "
@@ -321,7 +404,7 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
     other = study["methods"].get(method["trained_as"], {})
     free = (
         "trained_as", "readout", "pooling_at_test", "batch_norm", "noise_at_test", "languages",
-        "setting",
+        "setting", "premise", "draws",
     )  # fmt: skip
     mine, theirs = ({k: v for k, v in m.items() if k not in free} for m in (method, other))
     problems = []
@@ -330,7 +413,12 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
             f"  methods.{name}.trained_as: {method['trained_as']!r} is not the same training "
             f"(they may differ in {', '.join(free[1:])})."
         )
-    languages = [m.get("languages", study["languages"]) for m in (method, other)]
+    if method["setting"] == "zero_shot":
+        return problems  # of one student of English, for every language
+    languages = [
+        ["en"] if m.get("setting") == "english" else m.get("languages", study["languages"])
+        for m in (method, other)
+    ]
     missing = [code for code in languages[0] if code not in languages[1]]
     if missing:
         problems.append(

@@ -165,3 +165,29 @@ def test_the_same_bytes_in_any_order_of_files(files: Files) -> None:
     files.paths.reverse()
 
     assert files.compare().equals(before)
+
+
+def test_what_a_student_keeps_of_the_gain_by_the_picture_by_hand(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """English 7 of 8, without pictures 3, German 5: it keeps (5 - 3) / (7 - 3)."""
+    blind = {"model": "clip", "premise": "constant"}
+    monkeypatch.setitem(STUDY, "teachers", STUDY["teachers"] | {"blind": blind})
+    others = {"hypothesis_only": {"setting": "english", "teacher": "blind"}}
+    monkeypatch.setitem(STUDY, "methods", STUDY["methods"] | others)
+    files.add("clip_ve/en/seed0", "+++++++-")
+    files.add("hypothesis_only/en/seed0", "++----+-")
+    files.add("clseave/de/seed0", "++++--+-")
+
+    table = files.compare().set_index("sentences")
+
+    # Held out: English 3 of 4, without pictures 1, German 1.
+    kept = table["grounded_gain_kept"]
+    assert (kept["all"], kept["seen"], kept["held_out"]) == ("0.5000", "1.0000", "0.0000")
+
+
+def test_without_a_blind_model_nothing_is_said_of_the_picture(files: Files) -> None:
+    files.add("clip_ve/en/seed0", "+++++++-")
+    files.add("clseave/de/seed0", "++++--+-")
+
+    assert set(files.compare()["grounded_gain_kept"]) == {""}

@@ -27,6 +27,10 @@ def test_the_permutation_test_holds_its_level(found: dict[str, int]) -> None:
     assert LOW <= found["permutation"] <= HIGH
 
 
+def test_a_gap_that_has_reached_the_margin_seldom_passes_for_smaller(found: dict[str, int]) -> None:
+    assert LOW <= found["equivalence"] <= binom.ppf(0.9995, REPETITIONS, 0.065)
+
+
 def test_the_bootstrap_interval_nearly_holds_its_level(found: dict[str, int]) -> None:
     assert LOW <= found["bootstrap"] <= binom.ppf(0.9995, REPETITIONS, 0.075)
 

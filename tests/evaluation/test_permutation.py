@@ -38,6 +38,18 @@ def test_the_sum_is_studentised_in_both_ways_by_hand() -> None:
     assert permutation_p_value(np.array([2.0, 1, 1]), images, sentences) == 2 / 4
 
 
+def test_pairs_of_one_picture_and_sentence_count_as_one() -> None:
+    values, names = np.array([1.0, 1, 2, -1]), list("aabc")
+
+    assert permutation_p_value(values, names, names) == permutation_p_value(
+        np.array([2.0, 2, -1]), list("abc"), list("abc")
+    )
+
+
+def test_a_picture_that_wins_as_often_as_it_loses_shows_nothing() -> None:
+    assert permutation_p_value(np.array([1.0, -1]), ["a", "a"], ["x", "y"]) == 1.0
+
+
 def test_drawn_flips_count_the_data_as_one_of_them() -> None:
     # 40 pairs that share nothing, all won: no drawn flip is as extreme.
     assert permutation_p_value(np.ones(40), range(40), range(40), permutations=99) == 1 / 100

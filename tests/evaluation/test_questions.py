@@ -75,6 +75,18 @@ def test_a_comparison_has_its_reference_against_each_method_and_both_against_eng
     ]
 
 
+def test_a_student_of_english_is_compared_with_the_english_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    english = {"frozen_english": {**STUDENT, "setting": "english"}}
+    monkeypatch.setitem(STUDY, "methods", STUDY["methods"] | english)
+    rivals = {"rivals": {"reference": "clseave", "methods": ["frozen_english"]}}
+    monkeypatch.setitem(STUDY, "comparisons", rivals)
+    runs = [("clip_ve", "en"), ("clseave", "de"), ("frozen_english", "en")]
+
+    assert asked([], *runs) == [("rivals", "clip_ve", "en", "frozen_english", "en")]
+
+
 def test_what_distinguishes_two_token_methods() -> None:
     runs = [("both", "de"), ("words", "de"), ("linear", "de"), ("linear", "nl")]
 

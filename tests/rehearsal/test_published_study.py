@@ -78,7 +78,7 @@ def test_everything_is_made(rehearsal: Rehearsal) -> None:
         "accuracy_table.csv",
         *(
             f"{table}.{form}"
-            for table in (*THESIS_TABLES, "clteave", "picture_pairs")
+            for table in (*THESIS_TABLES, "clteave", "rivals", "controls", "picture_pairs")
             for form in ("csv", "md", "tex")
         ),
     }  # fmt: skip
@@ -144,6 +144,21 @@ def test_all_readouts_of_clteave_stand_beside_clseave(
     clseave = accuracy.set_index("method").loc["clseave", "test_accuracy"]
     assert set(table["reference_accuracy"]) == {clseave}
     assert table["p_holm"].between(0, 1).all()
+
+
+def test_rivals_and_controls_of_every_kind_are_measured(
+    rehearsal: Rehearsal, thesis_world: ThesisWorld
+) -> None:
+    rivals, controls = rehearsal.table("rivals"), rehearsal.table("controls")
+    assert list(zip(rivals["method"], rivals["language"], strict=True)) == [
+        ("translate_train", "fr"), ("frozen_english", "en"), ("frozen_encoder", "fr"),
+        ("zero_shot", "fr"),
+    ]  # fmt: skip
+    assert controls["method"].tolist() == [
+        "recalibrated", "student_image_shuffled", "student_hypothesis_only",
+    ]  # fmt: skip
+    assert set(rivals["n"]) | set(controls["n"]) == {thesis_world.pairs["test"]}
+    assert rivals.set_index("method")["reference"]["frozen_english"] == "clip_ve"
 
 
 def test_the_questions_are_answered(rehearsal: Rehearsal) -> None:

@@ -43,8 +43,38 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ({"models": {"bert": {"generate": "clip"}}}, r"an aligner is generated from the generated"),
         ({"alignment": {"model": "alinger"}}, r"alignment.model: 'alinger' is none of the study's"),
         (
-            {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
-            r"'hypothesis_only' is a control that does not see both",
+            {"methods": {"clseave": {"teacher": "image_only"}}},
+            r"'image_only' is a control that sees no",
+        ),
+        (
+            {"methods": {"translate_train": {"setting": "translate_train_unlabelled"}}},
+            r"translate_train.setting: translate_train_unlabelled does not go with the objective",
+        ),
+        (
+            {"methods": {"clseave": {"setting": "translate_train"}}},
+            r"clseave.setting: translate_train does not go with the objective sentence_mse",
+        ),
+        (
+            {"methods": {"translate_train": {"training": {"weight": "distinct"}}}},
+            r"translate_train.training.weight: cross_entropy learns pairs",
+        ),
+        (
+            {"methods": {"zero_shot": {"trained_as": "frozen_encoder"}}},
+            r"zero_shot: the setting zero_shot reads a student of English",
+        ),
+        (
+            {"methods": {"recalibrated": {"trained_as": "frozen_english"}}},
+            r"recalibrated.languages: 'frozen_english' has no de, nl, ja, ko, zh",
+        ),
+        ({"students": {"frozen": {"hidden": None}}}, r"students.frozen.hidden: 'use' is a frozen"),
+        ({"students": {"frozen": {"hidden": 0}}}, r"students.frozen.hidden: 0 is less than"),
+        (
+            {"teachers": {"clip_ve": {"model": "use"}}},
+            r"teachers.clip_ve.model: 'use' is for students with a frozen encoder only",
+        ),
+        (
+            {"methods": {"frozen_encoder": {"pooling_at_test": "argmax"}}},
+            r"frozen_encoder.pooling_at_test: a student with a frozen encoder has none",
         ),
         (
             {"translation": {"references": {"fr": "human.tsv"}}},
@@ -64,6 +94,24 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         (
             {"methods": {"clteave_padded": {"noise_at_test": 0.1}}},
             r"clteave_padded: noise goes with the objective sentence_mse only",
+        ),
+        (
+            {"methods": {"clseave": {"languages": ["de"]}}},
+            r"comparisons.clteave: 'clteave_direct' is in zh, where the reference 'clseave' is not",
+        ),
+        ({"evaluation": {"margin": 0}}, r"evaluation.margin: 0 is less than or equal to"),
+        ({"evaluation": {"permutations": 9}}, r"evaluation.permutations: 9 is less than the min"),
+        (
+            {"methods": {"translate_test": {"noise_at_test": None}}},
+            r"back-translations of clean machine translations are no translate_test. Call it round",
+        ),
+        (
+            {"methods": {"translate_test": {"noise_at_test": None, "setting": "round_trip"}}},
+            r"round_trip needs translation.back_translations of de, and no noise_at_test",
+        ),
+        (
+            {"methods": {"translate_test": {"setting": "zero_shot"}}},
+            r"without a student its setting must be english, translate_test or",
         ),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),

@@ -129,6 +129,7 @@ def test_the_table_of_another_study_is_not_taken_for_ones_own(project: Path) -> 
         "corpus={expected: {pairs: {dev: 100}}}",
         "images={batch_size: 7, workers: 2}",
         "translation={requests_per_second: 2}",
+        "evaluation={margin: 2.0, permutations: 999}",
     ],
 )
 def test_an_edit_that_changes_no_number_runs_nothing(project: Path, edit: str) -> None:
