@@ -11,7 +11,7 @@ import yaml
 from jsonschema.protocols import Validator
 
 from clseave_core.languages import language
-from clseave_core.web import without_secrets
+from clseave_core.redaction import without_secrets
 
 Study = dict[str, Any]
 NOT_OF_A_STUDY = ("study", "resources", "translation_cache")

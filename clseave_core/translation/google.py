@@ -18,7 +18,7 @@ import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
 from clseave_core.languages import language
-from clseave_core.web import is_safe_address, seconds_to_wait
+from clseave_core.web import SafeSession, is_safe_address, seconds_to_wait
 
 _TOO_LONG = (400, 413, 414)
 _TOO_MANY = 429
@@ -74,7 +74,7 @@ class GoogleClient:
         )
         self._url = url
         self._timeout = timeout_seconds
-        self._session = requests.Session()
+        self._session = SafeSession()
         self.requests = 0
 
     def ask(self, text: str) -> str:
@@ -116,8 +116,8 @@ class GoogleClient:
                 f"the connection to {self._url} failed ({type(error).__name__})",
                 worth_repeating=True,
             ) from error
-        if not all(is_safe_address(step.url) for step in (*response.history, response)):
-            raise UnansweredError(f"{self._url} leads to {response.url!r}, which is not https")
+        except requests.RequestException as error:  # a redirection that is not followed
+            raise UnansweredError(f"{self._url} cannot be asked: {error}") from error
         status = response.status_code
         if not 200 <= status < 300:
             raise UnansweredError(
