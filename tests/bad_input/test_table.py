@@ -32,6 +32,7 @@ def good_models(tiny_clip_folder: Path, tiny_bert_folder: Path) -> dict[str, Pat
     return {"clip": tiny_clip_folder, "bert": tiny_bert_folder}
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")  # of Pillow
 @pytest.mark.parametrize(("kind", "case"), TABLE)
 def test_it_is_refused_by_name(
     kind: str,
