@@ -125,11 +125,11 @@ def _read(files: Sequence[tuple[Run, str]], hypotheses: str | Path) -> Measured:
 
 
 def _parts(is_held_out: Mask) -> list[tuple[str, Mask]]:
-    """Choices of pairs by name; the parts are there only where there are two."""
+    """Choices of pairs by name; where nothing is held out, all are seen and there is one."""
     parts = [(ALL, np.ones_like(is_held_out))]
-    if is_held_out.any() and not is_held_out.all():
+    if is_held_out.any():
         parts += [(SEEN, ~is_held_out), (HELD_OUT, is_held_out)]
-    return parts
+    return [(name, kept) for name, kept in parts if kept.any()]
 
 
 def _sides(study: Mapping[str, Any], question: Question) -> Row:
@@ -162,7 +162,7 @@ def _answers(
     answers = []
     of_runs = dict(zip(afterwards, intervals[len(questions) :], strict=True))
     for question, (before, after), found, of_difference in zip(
-        questions, sides, apart, intervals, strict=False
+        questions, sides, apart, intervals[: len(questions)], strict=True
     ):
         difference = float(found.of_pairs.mean())
         of_after = of_runs[question.to_method, question.to_language]

@@ -139,8 +139,8 @@ def _clteave_questions(
         if len(apart) == 1:
             (key,) = apart
             pair = [(str(chosen[name][key]), name) for name in (first, second)]
-            # What has no order of its own comes as the study has it.
-            order = _ORDER.get(key, (pair[0][0], pair[1][0]))
+            # What has no order of its own comes as the study's methods first have it.
+            order = _ORDER.get(key) or [str(choice[key]) for choice in chosen.values()]
             (before, first_method), (after, second_method) = sorted(
                 pair, key=lambda choice: order.index(choice[0])
             )

@@ -96,6 +96,16 @@ def test_arriving_is_asked_on_held_out_sentences_alone(files: Files) -> None:
     assert set(others["arrives"]) == set(others["p_equivalence"]) == {""}
 
 
+def test_a_test_set_of_held_out_sentences_alone_asks_about_arriving(files: Files) -> None:
+    files.hypotheses = write_hypotheses(files.folder / "hypotheses.parquet", ["test"] * 8)
+    files.add("clip_ve/en/seed0", "+++++++-")
+    files.add("clseave/de/seed0", "+++++++-")
+
+    table = files.compare()
+
+    assert table[["sentences", "arrives"]].to_numpy().tolist() == [["all", ""], ["held_out", "yes"]]
+
+
 def test_a_decided_question_has_a_direction(files: Files) -> None:
     files.hypotheses = write_hypotheses(files.folder / "hypotheses.parquet", ["none"] * 12)
     files.add("clip_ve/en/seed0", "+" * 12)

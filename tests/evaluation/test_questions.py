@@ -28,6 +28,8 @@ STUDY: dict[str, Any] = {
         "both": {**TOKEN, "autoencoder": "relu", "signal": "both"},
         "words": {**TOKEN, "autoencoder": "relu", "signal": "words"},
         "linear": {**TOKEN, "autoencoder": "linear", "signal": "words"},
+        "linear_all": {**TOKEN, "autoencoder": "linear", "signal": "words", "sub_words": "all"},
+        "words_all": {**TOKEN, "autoencoder": "relu", "signal": "words", "sub_words": "all"},
     },
     "comparisons": {"choices": {"reference": "clseave", "methods": ["labelled", "english_rows"]}},
 }  # fmt: skip
@@ -99,6 +101,14 @@ def test_what_distinguishes_two_token_methods() -> None:
         ("signal: words -> both", "words", "both"),
     ]
     assert {(one.from_language, one.to_language) for one in found} == {("de", "de")}
+
+
+def test_an_autoencoder_comes_first_that_the_studys_methods_have_first() -> None:
+    found = questions_of(STUDY, [], [("linear_all", "de"), ("words_all", "de")])
+
+    assert [(one.question, one.from_method) for one in found] == [
+        ("autoencoder: relu -> linear", "words_all")
+    ]
 
 
 @pytest.mark.parametrize(
