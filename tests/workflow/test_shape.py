@@ -120,6 +120,15 @@ def test_a_frozen_encoder_reads_each_language_once_and_zero_shot_trains_once() -
 
 
 @pytest.mark.slow
+def test_translations_are_scored_together_and_noise_is_made_once_a_rate() -> None:
+    said = dry_run("results/pocket_full/translation/quality.csv", "--config", "study=pocket_full")
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
+
+    assert (counts["score_translations"], counts["generate_noise"]) == ("1", "3")
+    assert "train_student" not in counts
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full", "invented"]
 )
