@@ -15,7 +15,7 @@ from clseave_core.models.student import Student
 from clseave_core.models.tokens import Indices, Tokens
 from clseave_core.students.distillation import DistillationTask
 from clseave_core.students.task import StudentData
-from clseave_core.teacher.clip_ve import ClipVETask, EncodedPairs, Premises
+from clseave_core.teacher.clip_ve import ClassificationTask, EncodedPairs, Premises
 from clseave_core.training.device import Compute
 from clseave_core.training.loop import Task, train
 from clseave_core.training.settings import TrainingSettings
@@ -91,11 +91,11 @@ def student_settings(batch_size: int) -> TrainingSettings:
 def clip_ve_task(
     model: ClipVE, tokens: Tokens, images: Tensor, labels: Tensor, settings: TrainingSettings,
     compute: Compute,
-) -> ClipVETask:  # fmt: skip
+) -> ClassificationTask:  # fmt: skip
     """CLIP-VE over pairs with a sentence each; picture of pair i is `images[i % len]`."""
     rows = torch.arange(len(tokens))
     pairs = EncodedPairs(Premises(images, rows % len(images)), rows.numpy(), labels)
-    return ClipVETask(model, tokens, pairs, pairs, settings, 0, compute)
+    return ClassificationTask(model, tokens, pairs, pairs, settings, 0, compute)
 
 
 def student_task(

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from clseave_core.files import read_json
+
 logger = logging.getLogger(__name__)
 
 Indices = npt.NDArray[np.int64]
@@ -53,10 +55,38 @@ class Tokens:
 
 
 def load_tokenizer(folder: str | Path) -> Any:
-    """Load the tokenizer of a local model folder; the network is never asked."""
+    """Load the tokenizer of a local model folder; the network is never asked.
+
+    Raises ValueError where there is none that can be read, or one of another model.
+    """
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
+    except Exception as error:  # the Rust library raises a plain Exception
+        raise ValueError(
+            f"{folder} has no tokenizer that can be read: {error}. Put the tokenizer's own files "
+            "there."
+        ) from error
+    highest = max(tokenizer.get_vocab().values(), default=0)
+    size = _vocabulary_size(Path(folder))
+    if size is not None and highest >= size:
+        raise ValueError(
+            f"{folder}: its tokenizer has the id {highest}, its model ids up to {size - 1} "
+            "(vocab_size in config.json). Put the model's own tokenizer there."
+        )
+    return tokenizer
+
+
+def _vocabulary_size(folder: Path) -> int | None:
+    """What config.json says, for a text model or the text tower of one that also sees."""
+    if not (folder / "config.json").exists():
+        return None
+    config = read_json(folder / "config.json")
+    size = (config.get("text_config") or config).get("vocab_size")
+    return size if isinstance(size, int) else None
 
 
 def end_token_id(tokenizer: Any) -> int:
@@ -74,7 +104,10 @@ def end_token_id(tokenizer: Any) -> int:
 
 
 def tokenize(tokenizer: Any, sentences: Sequence[str], max_length: int) -> Tokens:
-    """Tokenize `sentences`, cut to `max_length` tokens (the cut ones are counted in the log).
+    """Tokenize `sentences`, cut to `max_length` tokens as the tokenizer does it.
+
+    Cut sentences are counted and the first is shown in a warning, which stands in the job's log and
+    in its report beside it (`clseave_core.run`).
 
     The last token of every sentence must be the tokenizer's end token, since that is where
     sentences are pooled (published evaluation code pooled at argmax(input_ids) instead, which for
@@ -94,11 +127,29 @@ def tokenize(tokenizer: Any, sentences: Sequence[str], max_length: int) -> Token
                 f"end token ({end_id}): got {ids.tolist()}. Check its post-processor."
             )
     lengths = np.array([len(ids) for ids in parts], dtype=np.int64)
-    cut = int((lengths == max_length).sum())
-    if cut:
-        logger.warning("%d sentences reach the limit of %d tokens and may be cut", cut, max_length)
+    _count_cut(tokenizer, sentences, np.flatnonzero(lengths == max_length), max_length)
     return Tokens(
         flat=np.concatenate(parts) if parts else np.zeros(0, np.int32),
         starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         pad_id=int(tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end_id),
     )
+
+
+def _count_cut(tokenizer: Any, sentences: Sequence[str], full: Indices, limit: int) -> None:
+    """Warn of the sentences among `full` (those that fill the limit) that have more tokens."""
+    cut = []
+    for start in range(0, len(full), SENTENCES_PER_CALL):
+        rows = full[start : start + SENTENCES_PER_CALL].tolist()
+        whole = tokenizer([sentences[row] for row in rows], truncation=False, verbose=False)
+        cut += [
+            (row, len(ids))
+            for row, ids in zip(rows, whole["input_ids"], strict=True)
+            if len(ids) > limit
+        ]
+    if cut:
+        row, length = cut[0]
+        logger.warning(
+            "%d of %d sentences have more than the %d tokens that %s takes and were cut; the first "
+            "is row %d with %d: %.60r",
+            len(cut), len(sentences), limit, tokenizer.name_or_path, row, length, sentences[row],
+        )  # fmt: skip

@@ -1,0 +1,53 @@
+"""What all parts that speak HTTP share: whom they ask, and how long they are told to wait."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether `url` is https, or http to this machine (servers of tests, a mirror in a tunnel)."""
+    try:
+        address = urlsplit(url)
+        host = address.hostname
+    except ValueError:
+        return False
+    return bool(host) and (
+        address.scheme == "https" or (address.scheme == "http" and host in LOOPBACK)
+    )
+
+
+def seconds_to_wait(retry_after: str | None) -> float | None:
+    """Read a Retry-After header: seconds or a date (RFC 9110, section 10.2.3).
+
+    None when it is absent or not understood; a moment that has passed is 0.
+    """
+    if retry_after is None:
+        return None
+    if re.fullmatch("[0-9]+", retry_after.strip()):
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+class SafeSession(requests.Session):
+    """A session that follows no redirection to an address that is not safe."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where an answer leads to; raises requests' InvalidURL where that is not safe."""
+        target = super().get_redirect_target(resp)
+        if target is not None and not is_safe_address(urljoin(resp.url, target)):
+            raise requests.exceptions.InvalidURL(
+                f"it leads to {target!r}, which is not an https address"
+            )
+        return target
