@@ -49,7 +49,7 @@ check: environment ## run all tests and see that style, types and workflow are c
 benchmark: environment peers ## measure speed against the published way and peers (docs/benchmarks.md)
 	PYTHONPATH=.peers $(PYTHON) -m benchmarks.speed $(ARGS)
 
-peers: environment
+peers: environment ## install in .peers what only `make benchmark` and three of its tests need
 	@$(PYTHON) -m commands.install_peers
 
 .PHONY: environment lock

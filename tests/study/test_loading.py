@@ -63,8 +63,8 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             r"translate_train.training.length_groups: only teachers, CLIP's text tower, can be",
         ),
         (
-            {"autoencoders": {"mbert": {"training": {"length_groups": "packed"}}}},
-            r"autoencoders.mbert.training.length_groups: only teachers",
+            {"autoencoders": {"relu": {"training": {"length_groups": "packed"}}}},
+            r"autoencoders.relu.training.length_groups: only teachers",
         ),
         (
             {"methods": {"zero_shot": {"trained_as": "frozen_encoder"}}},
