@@ -69,6 +69,12 @@ class GoogleClient:
                 f"translation.google.url {url!r} is not an https address (http is for this "
                 "machine's own servers). Correct it in the study."
             )
+        for code in (source, target):
+            if language(code).is_invented:
+                raise ValueError(
+                    f"{code} is an invented language, which Google does not know. Translate into "
+                    "it with provider: file."
+                )
         self._translator = page_module.GoogleTranslator(
             source=language(source).google, target=language(target).google
         )
