@@ -38,6 +38,7 @@ rule download_model:
 rule generate_world:
     input:
         code=core("generate_world"),
+        words=sources.words,
     output:
         pictures="<generated>/pictures.zip",
         annotations=expand("<generated>/annotations/snli_ve_{split}.jsonl.gz", split=sources.splits),
@@ -79,6 +80,7 @@ rule generate_clip:
         mem_mb=memory("train"),
         runtime=minutes("train"),
     params:
+        world=config["corpus"].get("world"),
         settings=sources.generator_settings("clip"),
         seed=sources.world_seed,
         threads=threads_of("train"),

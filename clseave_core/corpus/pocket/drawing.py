@@ -60,7 +60,7 @@ def _draw_object(
     draw.polygon(points, fill=(red, green, blue))
 
 
-def _draw_tile(draw: ImageDraw.ImageDraw, left: float, top: float, side: float) -> None:
+def draw_tile(draw: ImageDraw.ImageDraw, left: float, top: float, side: float) -> None:
     """Draw the tile that covers a cell: grey with darker stripes."""
     margin = side * 0.06
     box = (left + margin, top + margin, left + side - margin, top + side - margin)
@@ -93,7 +93,7 @@ def draw_scenes(
             value = int(scenes[number, cell])
             row, column = divmod(cell, columns)
             if value == COVERED:
-                _draw_tile(draw, column * side, row * side, side)
+                draw_tile(draw, column * side, row * side, side)
             elif value != EMPTY:
                 x, y = place[number, cell]
                 centre = ((column + 0.5) * side + x, (row + 0.5) * side + y)
