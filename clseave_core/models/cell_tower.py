@@ -44,7 +44,11 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
-        """PyTorch's own initialisation: fresh layers keep the weights they were made with."""
+        """Draw convolutions by He's rule; PyTorch's own lets a deep tower's signal vanish."""
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
 
     def cell_features(self, pixel_values: Tensor) -> Tensor:
         """Frozen features [n, 1280] of normalised cells [n, 3, side, side]."""
