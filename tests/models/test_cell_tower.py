@@ -99,7 +99,8 @@ def test_a_block_adds_its_input_where_the_shapes_agree() -> None:
 def test_cells_are_embedded_in_reading_order() -> None:
     torch.manual_seed(0)
     config = config_of(12)
-    tower = CellTower(config).eval()
+    tower: Any = CellTower(config)
+    tower.eval()
     colours = torch.rand(4, 3)
     picture = colours.reshape(2, 2, 3).permute(2, 0, 1)
     large = picture.repeat_interleave(64, dim=1).repeat_interleave(64, dim=2)[None]
