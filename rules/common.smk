@@ -138,6 +138,7 @@ def further_tables():
     """The tables of a study beside its accuracy table."""
     names = list(config.get("comparisons", {}))
     names += ["clteave_questions"] if names else []
+    names += ["nouns"] if sources.naming else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
     return [f"<results>/tables/{name}.csv" for name in names]

@@ -45,6 +45,7 @@ rule generate_world:
         sentences="<generated>/sentences.parquet",
         translations=expand("<generated>/translations/{lang}.parquet", lang=config["languages"]),
         pretraining=directory("<generated>/pretraining"),
+        naming=sources.naming,
     log:
         "<logs>/generate_world.log",
     benchmark:

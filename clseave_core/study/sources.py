@@ -83,6 +83,12 @@ class Sources:
             return []
         return [f"clseave_core/corpus/natural/{name}.csv" for name in ("nouns", "kinds")]
 
+    @property
+    def naming(self) -> list[str]:
+        """What the generator says of nouns and pictures; empty but for the natural world."""
+        tables = ("sentence_nouns", "scenes") if self.words else ()
+        return [f"{self.generated}/{name}.parquet" for name in tables]
+
     def model(self, name: str) -> str:
         """The folder of a pretrained model."""
         model = self.study["models"][name]

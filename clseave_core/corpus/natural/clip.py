@@ -26,6 +26,7 @@ from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
 from clseave_core.corpus.model_folder import WEIGHTS, read_pickled_weights
 from clseave_core.corpus.pocket.clip import MAX_TOKENS, train_tokenizer
+from clseave_core.corpus.pocket.drawing import NAMELESS
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
 from clseave_core.corpus.pocket.scenes import CELL_COUNT
 from clseave_core.corpus.pocket.world import PRETRAINING_FOLDER, english_texts
@@ -35,7 +36,6 @@ from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
 
 logger = logging.getLogger(__name__)
 GRID = 2
-NAMELESS = ("covered tile", "empty space")
 
 
 @dataclass(frozen=True)

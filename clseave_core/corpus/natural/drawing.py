@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from clseave_core.corpus.natural.nouns import Noun
 from clseave_core.corpus.natural.settings import NaturalSettings
-from clseave_core.corpus.pocket.drawing import draw_tile
+from clseave_core.corpus.pocket.drawing import NAMELESS, draw_tile
 from clseave_core.corpus.pocket.scenes import COVERED, EMPTY, Scenes
 
 FONT_SIZE = 136
@@ -128,6 +128,12 @@ def draw_tiles(
 
 def caption_of(scene: npt.NDArray[np.signedinteger[npt.NBitBase]], nouns: Sequence[Noun]) -> str:
     """Name the four cells of one scene [cells] in reading order."""
-    names = {COVERED: "covered tile", EMPTY: "empty space"}
-    said = [names.get(value) or nouns[value - 1].word.en for value in scene.tolist()]
-    return ", ".join(said) + "."
+    return ", ".join(names_of(scene, nouns)) + "."
+
+
+def names_of(
+    scene: npt.NDArray[np.signedinteger[npt.NBitBase]], nouns: Sequence[Noun]
+) -> list[str]:
+    """What each cell of one scene [cells] shows, in English."""
+    nameless = dict(zip((COVERED, EMPTY), NAMELESS, strict=True))
+    return [nameless.get(value) or nouns[value - 1].word.en for value in scene.tolist()]

@@ -3,18 +3,20 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from clseave_core.corpus.natural.drawing import caption_of, draw_scenes, draw_tiles
+from clseave_core.corpus.natural.drawing import caption_of, draw_scenes, draw_tiles, names_of
 from clseave_core.corpus.natural.grammars import Claim, say
 from clseave_core.corpus.natural.nouns import Noun, all_nouns
 from clseave_core.corpus.natural.scenes import Objects, draw_partners, sample_scenes
 from clseave_core.corpus.natural.sentences import choose_sentences
 from clseave_core.corpus.natural.settings import NaturalSettings
+from clseave_core.corpus.natural.tables import SCENE_CELLS, SENTENCE_NOUNS
 from clseave_core.corpus.natural.vocabulary import kind_things, noun_things
 from clseave_core.corpus.pocket.balance import balanced_pairs
 from clseave_core.corpus.pocket.holding_out import hold_out
@@ -30,7 +32,7 @@ from clseave_core.corpus.pocket.world import (
     write_translations,
 )  # fmt: skip
 from clseave_core.corpus.schemas import SPLITS
-from clseave_core.files import whole_file, write_json
+from clseave_core.files import whole_file, write_json, write_table
 
 logger = logging.getLogger(__name__)
 WHOLE_PICTURE = ("exists", "absent")
@@ -111,6 +113,36 @@ def hold_out_nouns(
     return assigned, nouns
 
 
+def write_naming(
+    target: Path, sentences: Sequence[Claim], texts: Sequence[str], by_noun: Sequence[bool],
+    nouns: Sequence[Noun],
+) -> None:  # fmt: skip
+    """Write which nouns each sentence names, and whether it is held out for one of them."""
+    columns = {
+        "text": texts,
+        "nouns": [
+            [nouns[value - 1].word.en for value in sorted(nouns_of(sentence))]
+            for sentence in sentences
+        ],
+        "place": [sentence.place for sentence in sentences],
+        "held_out_noun": by_noun,
+    }
+    write_table(target, pa.table(columns, schema=SENTENCE_NOUNS), SENTENCE_NOUNS)
+
+
+def write_scenes(
+    target: Path, scenes: Mapping[str, Scenes], shown: Mapping[str, Sequence[int]],
+    nouns: Sequence[Noun],
+) -> None:  # fmt: skip
+    """Write what the cells of each picture show."""
+    drawn = [(split, number) for split in SPLITS for number in shown[split]]
+    columns = {
+        "image_id": [image_id_of(split, number) for split, number in drawn],
+        "cells": [names_of(scenes[split][number], nouns) for split, number in drawn],
+    }
+    write_table(target, pa.table(columns, schema=SCENE_CELLS), SCENE_CELLS)
+
+
 def write_tiles(folder: Path, nouns: Sequence[Noun], settings: NaturalSettings) -> None:
     """Write single cells for the image tower's training: `tiles` of each noun, covered, empty."""
     values = np.repeat([*range(1, len(nouns) + 1), COVERED, EMPTY], settings.tiles).tolist()
@@ -127,7 +159,8 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
     """Write the world into `folder`: the same bytes for the same settings and Pillow.
 
     The pocket world's files, but `pretraining/{pictures.zip,tiles.jsonl}` holds single cells, and
-    `nouns.json` says which nouns are held out.
+    `nouns.json` says which nouns are held out, `sentence_nouns.parquet` which each sentence names,
+    `scenes.parquet` what each picture shows.
     """
     nouns = choose_nouns(settings)
     partners = draw_partners(settings, _generator(settings, PARTNERS))
@@ -160,7 +193,7 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
         [[said[row] for row in rest] for said in spoken.values()],
         settings, generator,
     )  # fmt: skip
-    by_noun = Counter(held_out)
+    by_noun = [kind != "none" for kind in held_out]
     for row, kind in zip(rest, others, strict=True):
         held_out[row] = kind
     texts = [sentence.text for sentence in spoken["en"]]
@@ -202,6 +235,8 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
     for language in settings.languages:
         target = folder / "translations" / f"{language}.parquet"
         write_translations(target, spoken["en"], spoken[language])
+    write_naming(folder / "sentence_nouns.parquet", sentences, texts, by_noun, nouns)
+    write_scenes(folder / "scenes.parquet", {s: sampled[s][0] for s in SPLITS}, shown, nouns)
     write_tiles(folder / PRETRAINING_FOLDER, nouns, settings)
     write_json(
         folder / "nouns.json",
@@ -214,7 +249,7 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
         },
     )
     summary = {
-        "sentences": Counter(held_out), "held out with a noun": by_noun,
+        "sentences": Counter(held_out), "held_out_with_a_noun": sum(by_noun),
         "dropped": len(candidates) - len(usable), **counts,
     }  # fmt: skip
     write_json(folder / "world.json", summary)

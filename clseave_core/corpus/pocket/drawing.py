@@ -19,6 +19,8 @@ RGB = {
 BACKGROUND = 238
 TILE = (122, 122, 128)
 STRIPE = (92, 92, 98)
+NAMELESS = ("covered tile", "empty space")
+"""What captions call a cell without a thing."""
 RADIUS = 0.38
 """Of a cell's side, before jitter."""
 RING = 0.5
@@ -115,6 +117,6 @@ def as_jpeg(picture: Image.Image, quality: int) -> bytes:
 
 def caption_of(scene: Scenes) -> str:
     """Name the four cells of one scene [cells] in reading order."""
-    names = {COVERED: "covered tile", EMPTY: "empty space"}
+    names = dict(zip((COVERED, EMPTY), NAMELESS, strict=True))
     said = [names.get(value) or " ".join(object_of(value)) for value in scene.tolist()]
     return ", ".join(said) + "."
