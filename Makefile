@@ -10,12 +10,15 @@ help: ## list these commands
 	@echo "make COMMAND [STUDY=pocket] [TARGET=$(TARGET)] [CORES=$(CORES)] [GPUS=1] [ARGS=...]"
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "  %-16s%s\n", $$1, $$2}' Makefile
 
-.PHONY: accuracy_table run check_study forecast
+.PHONY: accuracy_table run report check_study forecast
 accuracy_table: environment ## make results/accuracy_table.csv (of the pocket study, or STUDY) and show it
 	@$(PYTHON) -m commands.run $(RUN)
 
 run: environment ## make TARGET of STUDY; goes on after any kill; ARGS are more options for Snakemake
 	@$(PYTHON) -m commands.run $(RUN)
+
+report: TARGET = render_report
+report: run ## make every result of STUDY and results/<study>/report.html, one page with all of them
 
 check_study: environment ## see before anything runs whether STUDY can: paths, models, languages, settings
 	@$(PYTHON) -m commands.check_study $(STUDY) $(ARGS)
@@ -26,10 +29,13 @@ forecast: environment ## tell what STUDY will take: requests, hours, gigabytes
 RUN = $(if $(STUDY),--study '$(STUDY)') --target '$(TARGET)' --cores '$(CORES)' \
 	$(if $(GPUS),--gpus '$(GPUS)') $(if $(ARGS),-- $(ARGS))
 
-.PHONY: test check
-test check: export OMP_NUM_THREADS = 1
+.PHONY: test test_long check
+test test_long check: export OMP_NUM_THREADS = 1
 test: environment ## run all tests
 	$(PYTHON) -m pytest $(TESTS)
+
+test_long: environment ## run the tests that `make test` leaves out: all that can happen on Slurm (root)
+	$(PYTHON) -m pytest -m long
 
 check: environment ## run all tests and see that style, types and workflow are clean
 	$(PYTHON) -m ruff check .

@@ -19,3 +19,4 @@ rule all:
         tables=further_tables(),
         thesis="<results>/tables/table_4_1_accuracy.csv",
         figures="<results>/figures/accuracy.svg",
+        report="<results>/report.html",

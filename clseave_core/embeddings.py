@@ -70,7 +70,21 @@ class Embeddings:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Map the file into memory; nothing but the ids is read."""
+        """Map the file into memory; nothing but the ids is read.
+
+        Raises ValueError naming the file when it is not whole or holds something else.
+        """
+        try:
+            return cls._read(path)
+        except (pa.ArrowException, AttributeError, IndexError, ValueError) as error:
+            if str(path) in str(error):
+                raise
+            raise ValueError(
+                f"{path} is no whole file of embeddings ({error}). Delete it to have it made again."
+            ) from error
+
+    @classmethod
+    def _read(cls, path: str | Path) -> Self:
         reader = pa.ipc.open_file(pa.memory_map(str(path)))
         ids, chunks = [], []
         for number in range(reader.num_record_batches):

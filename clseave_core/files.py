@@ -4,8 +4,11 @@ A file (or folder) is written under a temporary name beside its target and renam
 complete, so that a kill at any moment leaves either the old state or the new one.
 """
 
+import glob
 import json
 import os
+import platform
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 PARTIAL = ".partial"
+_FORMULA = re.compile(r"[=+\-@\t\r\n]")
+_NUMBERS = re.compile(r"[-+]?(\d[\d.,]*(e[-+]?\d+)?%?|inf|nan)?", re.IGNORECASE)
+"""One number, or a sign alone that stands for none."""
 
 
 def _flush_to_disk(path: Path) -> None:
@@ -28,6 +34,30 @@ def _flush_to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
+def _temporary(target: Path) -> Path:
+    """The temporary name of this process beside `target`; what killed ones left there is removed.
+
+    `.<name>.<host>-<pid>.partial`: of another host's processes nobody here knows whether they live.
+    """
+    host = platform.node().replace(".", "_") or "localhost"
+    own = f".{target.name}.{host}-"
+    for left in target.parent.glob(f"{glob.escape(own)}*{PARTIAL}"):
+        pid = left.name[len(own) : -len(PARTIAL)]
+        if pid.isdigit() and (int(pid) == os.getpid() or not _is_alive(int(pid))):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    return target.with_name(f"{own}{os.getpid()}{PARTIAL}")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # somebody else's, or no pid
+        return True
+    return True
+
+
 @contextmanager
 def whole_file(target: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `target` that becomes `target` when the block ends well.
@@ -36,7 +66,7 @@ def whole_file(target: str | Path) -> Iterator[Path]:
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}{PARTIAL}")
+    temporary = _temporary(target)
     try:
         yield temporary
         _flush_to_disk(temporary)
@@ -51,8 +81,7 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
     """Yield a temporary folder beside `target` that takes its place when the block ends well."""
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}{PARTIAL}")
-    shutil.rmtree(temporary, ignore_errors=True)
+    temporary = _temporary(target)
     temporary.mkdir()
     try:
         yield temporary
@@ -82,6 +111,10 @@ def read_json(path: str | Path) -> Any:
             f"{path} line {error.lineno} column {error.colno} is not JSON: {error.msg}. "
             "Delete the file to have it made again."
         ) from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 text ({error}). Write it again.") from error
+    except (RecursionError, ValueError) as error:  # a thousand brackets; 5,000 digits
+        raise ValueError(f"{path} cannot be read ({error}). Write it again.") from error
 
 
 def write_table(target: str | Path, rows: pa.Table | pd.DataFrame, schema: pa.Schema) -> None:
@@ -109,19 +142,41 @@ def read_table(
 ) -> pd.DataFrame:
     """Read a Parquet file that must have `schema`; `columns` picks some of its columns.
 
-    Raises ValueError naming the file when its columns or types are others.
+    Raises ValueError naming the file when it is damaged or its columns or types are others,
+    FileNotFoundError where it is not there.
     """
-    found = pq.read_schema(path).remove_metadata()
+    try:
+        found = pq.read_schema(path).remove_metadata()
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(
+            f"{path} is no whole Parquet file ({error}). Delete it to have it made again."
+        ) from error
     if not found.equals(schema):
         raise ValueError(
             f"{path} has the columns [{_columns(found)}], expected [{_columns(schema)}]. "
             "Delete it to have it made again."
         )
-    rows: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=True).to_pandas()
+    try:
+        rows: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=True).to_pandas()
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{path} is damaged ({error}). Delete it to have it made again."
+        ) from error
     return rows
 
 
 def write_csv(target: str | Path, rows: pd.DataFrame) -> None:
-    """Write a small result as CSV; numbers must already be rounded (as text) by the caller."""
+    """Write a small result as CSV; numbers must already be rounded (as text) by the caller.
+
+    Text that a spreadsheet would run as a formula (it begins with = + - @ or a control character
+    and is no number) gets an apostrophe in front, which spreadsheets take for "this is text".
+    """
     with whole_file(target) as temporary:
-        rows.to_csv(temporary, index=False, lineterminator="\n")
+        rows.map(_no_formula).to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _no_formula(cell: Any) -> Any:
+    is_text = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBERS.fullmatch(cell)
+    return f"'{cell}" if is_text else cell

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Language:
-    """One language: `iso` (639-1), English `name`, Google's code, and its ISO 15924 scripts."""
+    """One language: `iso` code, English `name`, Google's code, and its ISO 15924 scripts.
+
+    The code is that of ISO 639-1, or one of the range qaa to qtz, which ISO 639 keeps for private
+    use, for a language that is invented (clseave_core/corpus/pocket/grammars/invented.py); then
+    `google` is empty.
+    """
 
     iso: str
     name: str
@@ -46,6 +51,12 @@ _TABLE = (
     Language("uk", "Ukrainian", "uk", ("Cyrl",)),
     Language("ur", "Urdu", "ur", ("Arab",)),
     Language("vi", "Vietnamese", "vi", ("Latn",)),
+    Language("qid", "English again", "", ("Latn",)),
+    Language("qsc", "English in another script", "", ("Cyrl",)),
+    Language("qor", "English mirrored", "", ("Latn",)),
+    Language("qmo", "English inflected", "", ("Latn",)),
+    Language("qle", "English in other words", "", ("Latn",)),
+    Language("qno", "English with mistakes", "", ("Latn",)),
 )
 LANGUAGES: dict[str, Language] = {language.iso: language for language in _TABLE}
 

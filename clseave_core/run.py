@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import Any
 
 from clseave_core.files import read_json, write_json
+from clseave_core.web import without_secrets
 
 logger = logging.getLogger(__name__)
-PACKAGES = ("torch", "transformers", "pyarrow", "pandas", "numpy", "pillow")
+PACKAGES = ("torch", "transformers", "snakemake", "pyarrow", "pandas", "numpy", "pillow")
 
 
 @contextmanager
@@ -26,14 +27,15 @@ def start(job: Any) -> Iterator[Path]:
 
     Yields the folder for the job's resumable state, of which it holds the lock. Log lines go to
     the job's log file; an error shows as one line on the terminal and with its traceback in the
-    log. A job that ends well leaves its provenance beside its log.
+    log. A job that ends well leaves its report beside its log: its provenance and its warnings.
+    None of these shows a password or a token.
     """
     log = Path(job.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(
-        filename=log, filemode="a", level=logging.INFO, force=True,
-        format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S",
-    )  # fmt: skip
+    said = _Warnings()
+    file = logging.FileHandler(log, mode="a", encoding="utf-8", errors="backslashreplace")
+    file.setFormatter(_Discreet("%(asctime)s %(name)s: %(message)s", "%H:%M:%S"))
+    logging.basicConfig(handlers=[file, said], level=logging.INFO, force=True)
     logging.captureWarnings(True)
     sys.excepthook = _reporter(job.rule, log)
     logger.info("%s starts: %s", job.rule, dict(job.wildcards) or "no wildcards")
@@ -41,7 +43,8 @@ def start(job: Any) -> Iterator[Path]:
     state = state_folder(log)
     with _lock(state):
         yield state
-    write_json(log.with_suffix(".json"), _provenance(job))
+    report = _provenance(job) | {"warnings": said.texts}
+    write_json(log.with_suffix(".json"), _discreet(report))
     logger.info("%s ends after %.1f s", job.rule, time.monotonic() - began)
 
 
@@ -51,6 +54,34 @@ def state_folder(log: Path) -> Path:
     place = len(parts) - 1 - parts[::-1].index("logs")
     parts[place] = "state"
     return Path(*parts)
+
+
+class _Discreet(logging.Formatter):
+    """Lines of a log, tracebacks included, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+class _Warnings(logging.Handler):
+    """Keeps what the project's own code warns of: what a reader of the results should know."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("clseave_core"):
+            self.texts.append(record.getMessage())
+
+
+def _discreet(content: Any) -> Any:
+    """`content`, as it goes into JSON, with every text without secrets."""
+    if isinstance(content, dict):
+        return {key: _discreet(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_discreet(value) for value in content]
+    return without_secrets(content) if isinstance(content, str) else content
 
 
 @contextmanager
@@ -87,6 +118,7 @@ def _reporter(rule: str, log: Path) -> Any:
         if kind is KeyboardInterrupt:
             return  # whoever stopped it knows
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        message = without_secrets(str(message))
         print(f"{rule}: {kind.__name__}: {message}\n(traceback: {log})", file=sys.stderr)
 
     return report
@@ -104,5 +136,14 @@ def _provenance(job: Any) -> dict[str, Any]:
         "models": {path: read_json(source) for path, source in sources.items() if source.exists()},
         "versions": {name: version(name) for name in PACKAGES} | {"python": sys.version.split()[0]},
         "machine": f"{platform.system()} {platform.machine()}",
+        "device": _device(),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
+
+
+def _device() -> str:
+    """The GPU's name where the job could use one; a job that never loaded torch had none."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return "cpu"
+    return str(torch.cuda.get_device_name())

@@ -6,6 +6,7 @@ sys.path.insert(0, workflow.basedir)
 
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.figures.pictured import pictured_methods
+from clseave_core.report.page.template_files import template_files
 from clseave_core.report.published import data_files
 from clseave_core.report.table_names import TABLES
 from clseave_core.study.code import core_modules
@@ -39,10 +40,12 @@ wildcard_constraints:
     testset="|".join(config["testsets"]),
     lang="|".join(["en", *config["languages"]]),
     shard=r"\d+",
+    noise=r"0\.\d+",
     teacher="|".join(config["teachers"]),
     method="|".join(config["methods"]),
     seed="|".join(map(str, config["seeds"])),
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
+    encoder="|".join(sources.frozen_encoders) or "none",
     comparison="|".join(config.get("comparisons", {})) or "none",
     figure="|".join(FIGURES),
     table="|".join(TABLES),
@@ -106,12 +109,48 @@ def image_embeddings(wildcards):
 def sentence_embeddings(wildcards):
     """The embeddings that a method gives its sentences: its student's, or the teacher's own."""
     entry = config["methods"][wildcards.method]
+    if entry["setting"] in ("translate_test", "round_trip"):
+        return "<results>/teacher/back_translated/{method}/{lang}/seed{seed}/hypotheses.arrow"
     if "student" not in entry:
         return teacher_file("hypotheses.arrow")(wildcards)
     method = wildcards.method
     if not is_read_out(method):
         method = entry.get("trained_as", method)
     return f"<results>/students/{method}/{{lang}}/seed{{seed}}/hypotheses.arrow"
+
+
+def classifier_folder(wildcards):
+    """The model folder with the classifier of a method: its student's own, or the teacher's."""
+    entry = config["methods"][wildcards.method]
+    if entry.get("objective") == "cross_entropy":
+        return trained_student(wildcards)
+    return teacher_file("model")(wildcards)
+
+
+def is_frozen(method):
+    """Whether the student of a method has a frozen encoder."""
+    return config["methods"][method].get("student") in sources.frozen_students
+
+
+def encoder_folder(wildcards):
+    """The model that a student starts from; a frozen one has read the sentences before."""
+    student = config["students"][config["methods"][wildcards.method]["student"]]
+    return [] if is_frozen(wildcards.method) else sources.model(student["model"])
+
+
+def frozen_embeddings(wildcards):
+    """The sentences as a frozen encoder reads them; none for other students."""
+    if not is_frozen(wildcards.method):
+        return []
+    model = config["students"][config["methods"][wildcards.method]["student"]]["model"]
+    return f"<results>/students/frozen/{model}/{{lang}}.arrow"
+
+
+def texts_of(lang):
+    """The sentences of a language: the English ones, or their translations."""
+    if lang == "en":
+        return "<results>/corpus/hypotheses.parquet"
+    return f"{stage('translation')}/{lang}.parquet"
 
 
 def one_of(names):
@@ -122,7 +161,48 @@ def one_of(names):
 def is_read_out(method):
     """Whether a method has students that another one trained, with embeddings of its own."""
     entry = config["methods"][method]
-    return "trained_as" in entry and ("readout" in entry or "pooling_at_test" in entry)
+    return "trained_as" in entry and (
+        "readout" in entry
+        or "pooling_at_test" in entry
+        or entry.get("noise_at_test") != entry.get("noise_in_training")
+        or entry["setting"] == "zero_shot"
+    )
+
+
+def method_translation(when):
+    """The translations that a method reads `in_training` or `at_test`."""
+
+    def path(wildcards):
+        rate = config["methods"][wildcards.method].get(f"noise_{when}")
+        if is_frozen(wildcards.method):
+            return []
+        if rate:
+            return f"<results>/translation/noise/{rate}/{{lang}}.parquet"
+        return texts_of(wildcards.lang)
+
+    return path
+
+
+def back_translations(wildcards):
+    """What comes back of the translations that a method of the English model reads."""
+    rate = config["methods"][wildcards.method].get("noise_at_test")
+    if rate:
+        return f"<results>/translation/noise/{rate}/back/{wildcards.lang}.parquet"
+    return config["translation"]["back_translations"][wildcards.lang]
+
+
+def noisy_translations(folder=""):
+    """The noisy translations that methods read; with `back/` what they say in English."""
+    read = {
+        (entry[key], lang)
+        for method, entry in config["methods"].items()
+        for key in ("noise_in_training", "noise_at_test")
+        if entry.get(key)
+        for lang in sources.languages_of(method)
+    }
+    return [
+        f"<results>/translation/noise/{rate}/{folder}{lang}.parquet" for rate, lang in sorted(read)
+    ]
 
 
 def learnt(entry):
@@ -136,18 +216,29 @@ def learnt(entry):
 
 def further_tables():
     """The tables of a study beside its accuracy table."""
-    names = list(config.get("comparisons", {}))
-    names += ["clteave_questions"] if names else []
+    names = ["picture_pairs", *config.get("comparisons", {})]
+    names += ["language_effects"] if "control_language" in config else []
     names += ["nouns"] if sources.naming else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
-    return [f"<results>/tables/{name}.csv" for name in names]
+    tables = [f"<results>/tables/{name}.csv" for name in names]
+    return ["<results>/comparisons.csv", *tables, "<results>/translation/quality.csv"]
+
+
+def sampling():
+    """How the cluster bootstrap draws: what of the section `evaluation` decides a score."""
+    return {key: config["evaluation"][key] for key in ("resamples", "seed")}
 
 
 def trained_student(wildcards):
-    """The student that another method trained and this one reads in another way."""
-    method = config["methods"][wildcards.method]["trained_as"]
-    return f"<results>/students/{method}/{{lang}}/seed{{seed}}/model"
+    """The student that a method reads: its own, or one that another method trained.
+
+    In the setting zero_shot that is the student of English.
+    """
+    entry = config["methods"][wildcards.method]
+    lang = "en" if entry["setting"] == "zero_shot" else "{lang}"
+    method = entry.get("trained_as", wildcards.method)
+    return f"<results>/students/{method}/{lang}/seed{{seed}}/model"
 
 
 def method_alignment(wildcards):

@@ -7,7 +7,7 @@ rule predict:
         pairs="<results>/corpus/{testset}.parquet",
         train=moving_statistics,
         sentences=sentence_embeddings,
-        teacher=teacher_file("model"),
+        classifier=classifier_folder,
         images=image_embeddings,
     output:
         predictions="<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
@@ -49,6 +49,38 @@ rule score_predictions:
         mem_mb=memory("read"),
         runtime=minutes("read"),
     params:
-        evaluation=config["evaluation"],
+        evaluation=sampling(),
     script:
         "../workflow_scripts/score_predictions.py"
+
+
+rule compare_methods:
+    input:
+        code=core("compare_methods"),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
+            sources.tested_methods,
+        ),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+    output:
+        comparisons="<results>/comparisons.csv",
+    log:
+        "<logs>/compare_methods.log",
+    benchmark:
+        "<benchmarks>/compare_methods.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        name=STUDY,
+        main=sources.main_methods,
+        study={
+            key: config.get(key, {})
+            for key in ("languages", "testsets", "methods", "teachers", "students", "comparisons")
+        },
+        evaluation=config["evaluation"],
+    script:
+        "../workflow_scripts/compare_methods.py"

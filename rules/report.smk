@@ -26,25 +26,50 @@ rule tabulate_accuracy:
         methods=without_training({name: config["methods"][name] for name in sources.main_methods}),
         teachers=without_training(config["teachers"]),
         facts={key: config[key] for key in ("languages", "testsets")},
-        evaluation=config["evaluation"],
+        evaluation=sampling(),
     script:
         "../workflow_scripts/tabulate_accuracy.py"
 
 
-rule compare_methods:
+rule tabulate_comparisons:
     input:
-        code=core("compare_methods"),
+        code=core("tabulate_comparisons"),
+        comparisons="<results>/comparisons.csv",
+    output:
+        csv=expand("<results>/tables/{comparison}.csv", comparison=config.get("comparisons", {})),
+        md=expand("<results>/tables/{comparison}.md", comparison=config.get("comparisons", {})),
+        tex=expand("<results>/tables/{comparison}.tex", comparison=config.get("comparisons", {})),
+    log:
+        "<logs>/tabulate_comparisons.log",
+    benchmark:
+        "<benchmarks>/tabulate_comparisons.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        comparisons=list(config.get("comparisons", {})),
+    script:
+        "../workflow_scripts/tabulate_comparisons.py"
+
+
+rule tabulate_picture_pairs:
+    input:
+        code=core("tabulate_picture_pairs"),
         predictions=of_every_run(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
-            sources.compared_methods,
+            sources.tested_methods,
         ),
     output:
-        tables=expand("<results>/tables/{comparison}.csv", comparison=config.get("comparisons", {})),
-        questions="<results>/tables/clteave_questions.csv",
+        csv="<results>/tables/picture_pairs.csv",
+        md="<results>/tables/picture_pairs.md",
+        tex="<results>/tables/picture_pairs.tex",
     log:
-        "<logs>/compare_methods.log",
+        "<logs>/tabulate_picture_pairs.log",
     benchmark:
-        "<benchmarks>/compare_methods.tsv"
+        "<benchmarks>/tabulate_picture_pairs.tsv"
     conda:
         "../environment.yaml"
     threads: threads_of("read")
@@ -54,12 +79,14 @@ rule compare_methods:
     params:
         name=STUDY,
         study={
-            key: config.get(key, {})
-            for key in ("languages", "testsets", "methods", "teachers", "students", "comparisons")
+            "methods": without_training(
+                {name: config["methods"][name] for name in sources.tested_methods}
+            ),
+            "teachers": without_training(config["teachers"]),
+            **{key: config[key] for key in ("languages", "testsets")},
         },
-        evaluation=config["evaluation"],
     script:
-        "../workflow_scripts/compare_methods.py"
+        "../workflow_scripts/tabulate_picture_pairs.py"
 
 
 rule tabulate_nouns:
@@ -83,7 +110,7 @@ rule tabulate_nouns:
         mem_mb=memory("read"),
         runtime=minutes("read"),
     params:
-        evaluation=config["evaluation"],
+        evaluation=sampling(),
     script:
         "../workflow_scripts/tabulate_nouns.py"
 
@@ -118,6 +145,39 @@ rule tabulate_sweep:
         },
     script:
         "../workflow_scripts/tabulate_sweep.py"
+
+
+rule compare_languages:
+    input:
+        code=core("compare_languages"),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
+        ),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+    output:
+        table="<results>/tables/language_effects.csv",
+    log:
+        "<logs>/compare_languages.log",
+    benchmark:
+        "<benchmarks>/compare_languages.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        name=STUDY,
+        study={
+            "methods": without_training(
+                {name: config["methods"][name] for name in sources.main_methods}
+            ),
+            "teachers": without_training(config["teachers"]),
+            **{key: config.get(key) for key in ("languages", "testsets", "control_language")},
+        },
+        evaluation=config["evaluation"],
+    script:
+        "../workflow_scripts/compare_languages.py"
 
 
 rule tabulate_thesis:
@@ -244,3 +304,68 @@ rule plot_figures:
         pictured=lambda wildcards: vars(pictured()),
     script:
         "../workflow_scripts/plot_figures.py"
+
+
+# Logs and benchmarks are no input: what they say of a job is no result of it.
+rule render_report:
+    input:
+        code=core("render_report"),
+        templates=template_files(workflow.basedir),
+        accuracy="<results>/tables/accuracy_table.csv",
+        tables=[
+            *(path for path in further_tables() if path.startswith("<results>/tables/")),
+            *expand("<results>/tables/{table}.csv", table=TABLES),
+        ],
+        comparisons=["<results>/comparisons.csv"],
+        quality=[
+            "<results>/translation/quality.csv",
+            "<results>/translation/suspicious.csv",
+        ],
+        figures=expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        corpus="<results>/corpus/report.json",
+        pairs=f"<results>/corpus/{config['testsets'][0]}.parquet",
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        translations=expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
+            sources.tested_methods,
+        ),
+        histories=of_every_run(
+            "<results>/students/{method}/{lang}/seed{seed}/history.csv",
+            sources.main_students,
+        ),
+        pictures=sources.pictures,
+        claims=data_files("thesis"),
+        project="pyproject.toml",
+    output:
+        page="<results>/report.html",
+    log:
+        "<logs>/render_report.log",
+    benchmark:
+        "<benchmarks>/render_report.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        study={
+            "name": STUDY,
+            "main": sources.main_methods,
+            "generated": sources.is_generated,
+            "world_seed": sources.world_seed,
+            "published": config.get("published"),
+            "methods": without_training(config["methods"]),
+            "teachers": without_training(config["teachers"]),
+            **{
+                key: config.get(key, {})
+                for key in (
+                    *("description", "languages", "seeds", "testsets", "models"),
+                    *("comparisons", "reuse"),
+                )
+            },
+        },
+        folders={kind: f"results/{STUDY}/{kind}" for kind in ("logs", "benchmarks")},
+    script:
+        "../workflow_scripts/render_report.py"

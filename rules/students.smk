@@ -1,16 +1,39 @@
 # One student for each language: it learns the teacher's embeddings from the translations.
 
 
+rule embed_sentences:
+    input:
+        code=core("embed_sentences"),
+        model=lambda wildcards: sources.model(wildcards.encoder) or [],
+        sentences=lambda wildcards: texts_of(wildcards.lang),
+    output:
+        embeddings="<results>/students/frozen/{encoder}/{lang}.arrow",
+    log:
+        "<logs>/embed_sentences/{encoder}/{lang}.log",
+    benchmark:
+        "<benchmarks>/embed_sentences/{encoder}/{lang}.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("embed")
+    resources:
+        gpu=1,
+        mem_mb=memory("embed"),
+        runtime=minutes("embed"),
+    params:
+        threads=threads_of("embed"),
+    script:
+        "../workflow_scripts/embed_sentences.py"
+
+
 rule train_student:
     input:
         code=core("train_student"),
-        encoder=lambda wildcards: sources.model(
-            config["students"][config["methods"][wildcards.method]["student"]]["model"]
-        ),
+        encoder=encoder_folder,
+        sentences=frozen_embeddings,
         train="<results>/corpus/train.parquet",
         dev="<results>/corpus/dev.parquet",
         hypotheses="<results>/corpus/hypotheses.parquet",
-        translation=f"{stage('translation')}/{{lang}}.parquet",
+        translation=method_translation("in_training"),
         targets=teacher_file("hypotheses.arrow"),
         teacher=teacher_file("model"),
         images=image_embeddings,
@@ -47,7 +70,8 @@ rule embed_hypotheses:
     input:
         code=core("embed_hypotheses"),
         model=trained_student,
-        translation=f"{stage('translation')}/{{lang}}.parquet",
+        translation=method_translation("at_test"),
+        sentences=frozen_embeddings,
         teacher=teacher_file("model"),
         autoencoder=method_autoencoder,
     output:

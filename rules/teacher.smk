@@ -67,3 +67,29 @@ rule train_teacher:
         threads=threads_of("train"),
     script:
         "../workflow_scripts/train_teacher.py"
+
+
+# Translate-test: the English model on what comes back of the translations.
+rule embed_back_translations:
+    input:
+        code=core("embed_back_translations"),
+        model=teacher_file("model"),
+        english="<results>/corpus/hypotheses.parquet",
+        back_translations=back_translations,
+    output:
+        hypotheses="<results>/teacher/back_translated/{method}/{lang}/seed{seed}/hypotheses.arrow",
+    log:
+        "<logs>/embed_back_translations/{method}/{lang}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/embed_back_translations/{method}/{lang}/seed{seed}.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("predict")
+    resources:
+        gpu=1,
+        mem_mb=memory("predict"),
+        runtime=minutes("predict"),
+    params:
+        threads=threads_of("predict"),
+    script:
+        "../workflow_scripts/embed_back_translations.py"

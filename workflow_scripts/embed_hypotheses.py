@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from clseave_core.files import read_table
+from clseave_core.embeddings import Embeddings
 from clseave_core.run import start
 from clseave_core.students.teaching import read_out
 from clseave_core.training.device import Compute
-from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.translation.texts import read_texts
 
 if __name__ == "__main__":
     with start(snakemake):
@@ -14,7 +14,9 @@ if __name__ == "__main__":
         autoencoder = source.get("autoencoder")
         read_out(
             model_folder=Path(source.model),
-            translations=read_table(source.translation, TRANSLATIONS, ["text"])["text"].tolist(),
+            sentences=Embeddings.open(source.sentences)
+            if source.get("sentences")
+            else read_texts(source.translation),
             readout=params.readout,
             autoencoder_folder=Path(autoencoder) if autoencoder else None,
             teacher_folder=Path(source.teacher),

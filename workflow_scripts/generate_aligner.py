@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
-from clseave_core.alignment.words import cut_words
 from clseave_core.corpus.pocket.aligner import AlignerSettings, train_aligner
 from clseave_core.run import start
+from clseave_core.words import cut_words
 
 if __name__ == "__main__":
     with start(snakemake):

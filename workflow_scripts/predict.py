@@ -21,7 +21,7 @@ if __name__ == "__main__":
         distinct, rows = np.unique(pairs.hypotheses, return_inverse=True)
         embeddings = Embeddings.open(source.sentences).rows(distinct.tolist())
         images = Embeddings.open(source.images) if source.get("images") else None
-        classifier = load_classifier(source.teacher)
+        classifier = load_classifier(source.classifier)
         if source.get("train"):
             train, seed = Pairs.read(source.train), int(snakemake.wildcards.seed)
             sentences = Embeddings.open(source.sentences)

@@ -18,9 +18,9 @@ from torch.nn.utils.rnn import pad_sequence
 from clseave_core.alignment.package import load_model, load_package_tokenizer, read_config
 from clseave_core.alignment.schemas import Link
 from clseave_core.alignment.settings import AlignmentSettings
-from clseave_core.alignment.words import WordSpan, cut_words
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
+from clseave_core.words import WordSpan, cut_words
 
 logger = logging.getLogger(__name__)
 

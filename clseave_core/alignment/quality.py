@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clseave_core.alignment.schemas import Link
-from clseave_core.alignment.words import WordSpan
+from clseave_core.words import WordSpan
 
 Pair = tuple[WordSpan, WordSpan]
 

@@ -8,10 +8,10 @@ import pandas as pd
 from clseave_core.alignment.quality import AlignmentCounts, gold_pairs
 from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.alignment.token_pairs import read_links
-from clseave_core.alignment.words import cut_words
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import read_table
 from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.words import cut_words
 
 COLUMNS = (
     "language", "sentences", "n_sentences", "links", "sure", "possible", "precision", "recall",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from clseave_core.alignment.words import Cut
+from clseave_core.words import Cut
 
 
 @dataclass(frozen=True)

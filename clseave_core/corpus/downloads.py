@@ -6,7 +6,6 @@ that two versions are never glued together. A file takes its name only when its 
 known, its SHA-256 are right.
 """
 
-import email.utils
 import errno
 import hashlib
 import logging
@@ -22,6 +21,7 @@ import urllib3
 
 from clseave_core.corpus.partial import Origin, Partial, locked_partial, part_path
 from clseave_core.progress import Progress
+from clseave_core.web import is_safe_address, seconds_to_wait, without_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -82,8 +82,8 @@ def download(
     whoever made it. Two processes that want one target: the second waits for the first.
 
     Raises DownloadError when no address gives the file (what came so far is kept and gone on from)
-    or the disk is full, ValueError for an address that is not http(s), an impossible checksum, or
-    a target that is there with another size.
+    or the disk is full, ValueError for an address that is not https (http only to this machine), an
+    impossible checksum, or a target that is there with another size.
     """
     target = Path(target)
     wanted = _Wanted(target, size, sha256.lower() if sha256 is not None else None, what)
@@ -111,10 +111,10 @@ def _check_request(urls: Sequence[str], wanted: _Wanted) -> None:
     if not urls:
         raise ValueError(f"no address is given for {wanted.what}. Put it at {wanted.target}.")
     for url in urls:
-        if not url.startswith(("http://", "https://")):
+        if not is_safe_address(url):
             raise ValueError(
-                f"{url!r} is not an http or https address. A file on this machine is given "
-                "as `path`, not as an address."
+                f"{without_secrets(url)!r} is not an https address (http is for this machine's own "
+                "servers). A file on this machine is given as `path`, not as an address."
             )
     if wanted.sha256 is not None and not re.fullmatch("[0-9a-f]{64}", wanted.sha256):
         raise ValueError(
@@ -172,6 +172,7 @@ def _receive(url: str, partial: Partial, wanted: _Wanted) -> None:
         with requests.get(
             url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
         ) as response:
+            _check_redirects(response)
             _check_status(response, gzipped)
             total = _align(response, url, partial, wanted)
             _check_room(wanted, total - partial.length)
@@ -182,10 +183,17 @@ def _receive(url: str, partial: Partial, wanted: _Wanted) -> None:
         raise _MirrorError(_in_short(error)) from error
 
 
+def _check_redirects(response: requests.Response) -> None:
+    """Refuse an answer that came, or was passed on, over an address that is not safe."""
+    for step in (*response.history, response):
+        if not is_safe_address(step.url):
+            raise _MirrorError(f"it leads to {step.url!r}, which is not an https address")
+
+
 def _check_status(response: requests.Response, gzipped: bool) -> None:
     status = f"{response.status_code} {response.reason}"
     if response.status_code in WORTH_ANOTHER_TRY:
-        raise _PassingError(status, _seconds_to_wait(response.headers.get("Retry-After")))
+        raise _PassingError(status, seconds_to_wait(response.headers.get("Retry-After")))
     # 416 (range not satisfiable) is the server's way to say that the file is not the one begun.
     if response.status_code not in (200, 206, 416):
         raise _MirrorError(status)
@@ -213,8 +221,8 @@ def _align(response: requests.Response, url: str, partial: Partial, wanted: _Wan
 
 def _total_size(response: requests.Response, wanted: _Wanted) -> int:
     """Read the size of the file off a whole answer and hold it against what is known."""
-    announced = response.headers.get("Content-Length")
-    total = int(announced) if announced is not None else wanted.size
+    announced = response.headers.get("Content-Length", "")
+    total = int(announced) if re.fullmatch("[0-9]{1,18}", announced) else wanted.size
     if total is None:
         raise _MirrorError("it does not say how large the file is; give its `size` in the study")
     if wanted.size is not None and total != wanted.size:
@@ -242,6 +250,8 @@ def _copy(response: requests.Response, partial: Partial, wanted: _Wanted, total:
         for chunk in response.raw.stream(CHUNK, decode_content=False):
             partial.append(chunk)
             bar.advance((partial.length - start) // MEGABYTE - bar.done)
+            if partial.length > total:
+                break  # a server that never ends must not fill the disk
     if partial.length < total:
         raise _PassingError(f"the connection was cut at {partial.length:,} of {total:,} bytes")
     if partial.length > total:
@@ -264,16 +274,6 @@ def _check_bytes(partial: Partial, wanted: _Wanted) -> None:
         raise _MirrorError(f"its file has SHA-256 {found}, expected {wanted.sha256}")
 
 
-def _seconds_to_wait(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds or a date (RFC 9110, section 10.2.3)."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdigit():
-        return float(retry_after)
-    date = email.utils.parsedate_tz(retry_after)
-    return None if date is None else max(email.utils.mktime_tz(date) - time.time(), 0.0)
-
-
 def _in_short(error: BaseException) -> str:
     """Say what a network error is without the layers of exceptions around it."""
     layers = (error.__cause__, getattr(error, "reason", None), *error.args)
@@ -294,6 +294,7 @@ def _no_room(wanted: _Wanted, done: int) -> DownloadError:
 
 def _advice(wanted: _Wanted, failures: dict[str, str], done: int) -> str:
     reasons = "\n".join(f"  {url}\n    {reason}" for url, reason in failures.items())
+    reasons = without_secrets(reasons)
     kept = f" The {done:,} bytes that came are kept: a new run goes on from them." if done else ""
     return (
         f"{wanted.what} could not be downloaded:\n{reasons}\n"

@@ -35,6 +35,7 @@ from clseave_core.corpus.model_folder import (
     weight_files,
 )
 from clseave_core.files import whole_folder, write_json
+from clseave_core.web import is_safe_address, without_secrets
 
 SOURCE = "source.json"
 
@@ -61,6 +62,11 @@ def fetch_model(model_id: str, revision: str, folder: str | Path) -> ModelSource
     model, ValueError when what it gives is not a model that can be read safely.
     """
     folder = Path(folder)
+    if not is_safe_address(constants.ENDPOINT):
+        raise ValueError(
+            f"HF_ENDPOINT {without_secrets(constants.ENDPOINT)!r} is not an https address (http is "
+            "for this machine's own servers). Set another one."
+        )
     with _plain_errors(model_id, revision, folder):
         snapshot = Path(
             snapshot_download(model_id, revision=revision, allow_patterns=list(SETTINGS))

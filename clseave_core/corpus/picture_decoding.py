@@ -15,6 +15,9 @@ from PIL import Image, ImageOps
 MAX_PIXELS = 89_478_485
 """A larger picture is refused: Pillow's own warning limit against decompression bombs."""
 
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
+"""What is decoded, whatever a file's name says. Of the others, EPS would be run as a program."""
+
 _BROKEN = (
     OSError,  # unknown format, truncated, most decoders' complaints
     SyntaxError,  # Pillow's word for a header that makes no sense
@@ -59,16 +62,18 @@ def decode_picture(data: bytes, name: str) -> tuple[Image.Image, bool]:
     """The picture in `data` as upright RGB, and whether it is an animation.
 
     Of an animation (or a file of several pages) the first frame is taken. Raises ValueError that
-    starts with `name` when the picture is truncated, damaged, of an unknown format, or has more
-    than `MAX_PIXELS` pixels.
+    starts with `name` when the picture is truncated, damaged, of a format that is not among
+    `FORMATS`, a single pixel, or has more than `MAX_PIXELS` pixels.
     """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 raise ValueError(
                     f"it has {width} x {height} pixels, more than the {MAX_PIXELS} that are allowed"
                 )
+            if width * height == 1:
+                raise ValueError("it is a single pixel, a stand-in for a picture that is not there")
             # MPO is a JPEG with a second view or a preview behind it, not an animation.
             animated = picture.format != "MPO" and getattr(picture, "is_animated", False)
             ImageOps.exif_transpose(picture, in_place=True)

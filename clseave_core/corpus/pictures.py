@@ -3,10 +3,18 @@
 31,783 small files are a burden on a cluster's file system, so an archive stays one file. A
 picture's id is its file name without folder and extension (`flickr30k_images/36979.jpg` is
 36979). Archives are recognised by their content, not by their name.
+
+An archive may come from anywhere. Nothing of it is written to the disk, and all the same what would
+do harm there is refused, as a sign that it is not the file that was meant: names that lead out of
+the archive, links, devices, and pictures or headers of a size that would fill the memory.
 """
 
 import gzip
+import lzma
 import os
+import re
+import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -17,6 +25,7 @@ from pathlib import Path, PurePosixPath
 from tarfile import (  # type: ignore[attr-defined]  # typeshed lacks EOFHeaderError
     EOFHeaderError,
     HeaderError,
+    InvalidHeaderError,
     ReadError,
     TarFile,
     TarInfo,
@@ -27,15 +36,24 @@ EXTENSIONS = frozenset(
     {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".avif"}
 )
 
+MAX_BYTES = 64 * 2**20
+"""A larger picture file is refused; the largest of Flickr30k has less than one megabyte."""
+MAX_HEADER_BYTES = 2**20
+"""A larger extended header of a tar is refused: tarfile holds it in memory as a whole."""
+
 GZIP = b"\x1f\x8b"
 _DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
+    UnicodeError,  # a name that is not in the encoding that the archive says
     NotImplementedError,  # a zip compression that Python does not know
-)
+    IndexError, OverflowError, OSError,  # sizes and offsets that make no sense
+)  # fmt: skip
 
 
 def picture_id(name: str) -> str | None:
@@ -102,10 +120,30 @@ class PictureSource(ABC):
             first = names.setdefault(identity, name)
             if first != name:
                 raise ValueError(
-                    f"{self.path}: {first} and {name} both have the picture id {identity!r}. "
+                    f"{self.path}: {first!r} and {name!r} both have the picture id {identity!r}. "
                     "Remove one of them."
                 )
             yield identity, data
+
+
+def _check_member(path: Path, name: str, size: int, *, is_file: bool) -> None:
+    """Refuse what no archive of pictures has, by the list of its members alone."""
+    parts = PurePosixPath(name.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or re.match("[A-Za-z]:", name):
+        raise ValueError(
+            f"{path}: the name {name!r} leads out of the archive. Such an archive is not to be "
+            "trusted: get it from another place."
+        )
+    if not is_file:
+        raise ValueError(
+            f"{path}: {name!r} is a link or a device, no file. Pack the archive again with the "
+            "pictures themselves (tar --dereference --hard-dereference)."
+        )
+    if picture_id(name) is not None and size > MAX_BYTES:
+        raise ValueError(
+            f"{path}: the picture {name!r} has {size:,} bytes unpacked, more than the "
+            f"{MAX_BYTES:,} that are allowed. Remove or shrink it."
+        )
 
 
 def _is_wanted(name: str, wanted: Set[str] | None) -> bool:
@@ -133,6 +171,8 @@ class FolderPictures(PictureSource):
             for name in sorted(names):
                 file = Path(folder, name)
                 inside = file.relative_to(self.path).as_posix()
+                if picture_id(inside) is not None and not file.is_file():
+                    raise ValueError(f"{file} is no file, or a link to none. Remove it.")
                 yield inside, file.read_bytes() if _is_wanted(inside, wanted) else b""
 
     def fingerprint(self) -> str:
@@ -148,7 +188,10 @@ class _ArchivePictures(PictureSource):
 
 
 class ZipPictures(_ArchivePictures):
-    """A zip archive; the checksum of every picture that is read is verified."""
+    """A zip archive; the checksum of every picture that is read is verified.
+
+    zipfile reads no more than the size that was checked, whatever the compressed bytes hold.
+    """
 
     def _files(self, wanted: Set[str] | None) -> Iterator[tuple[str, bytes]]:
         with _whole(self.path), zipfile.ZipFile(self.path) as archive:
@@ -158,11 +201,23 @@ class ZipPictures(_ArchivePictures):
                 if member.flag_bits & 1:
                     raise ValueError(f"{self.path}: {member.filename} is encrypted. Unpack it.")
                 name = member.filename
+                kind = stat.S_IFMT(member.external_attr >> 16)
+                is_file = kind in (0, stat.S_IFREG)
+                _check_member(self.path, name, member.file_size, is_file=is_file)
                 yield name, archive.read(member) if _is_wanted(name, wanted) else b""
 
 
+_EXTENDED = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
+
+
 class _StrictHeader(TarInfo):
-    """tarfile takes a damaged header, or a missing end mark, for the end; here it is an error."""
+    """tarfile takes a damaged header, or a missing end mark, for the end; here it is an error.
+
+    So is an extended header (a long name, say) that is too large.
+    """
 
     @classmethod
     def fromtarfile(cls, tarfile: TarFile) -> Self:
@@ -173,9 +228,18 @@ class _StrictHeader(TarInfo):
         except HeaderError as error:
             raise ReadError(f"no file begins at byte {tarfile.offset} ({error})") from error
 
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _EXTENDED and not 0 <= member.size <= MAX_HEADER_BYTES:
+            raise InvalidHeaderError(f"a header of {member.size:,} bytes")
+        if member.size < 0:
+            raise InvalidHeaderError(f"a size of {member.size} bytes")
+        return member
+
 
 class TarPictures(_ArchivePictures):
-    """A tar archive, plain or with gzip; links and devices in it count as ignored files."""
+    """A tar archive, plain or with gzip."""
 
     def _files(self, wanted: Set[str] | None) -> Iterator[tuple[str, bytes]]:
         with _whole(self.path), self.path.open("rb") as file:
@@ -183,23 +247,22 @@ class TarPictures(_ArchivePictures):
             file.seek(0)
             if not compressed:
                 with tarfile.open(fileobj=file, mode="r:", tarinfo=_StrictHeader) as archive:
-                    yield from _members(archive, wanted)
+                    yield from self._members(archive, wanted)
                 return
             # gzip's own reader and not tarfile's, which takes a truncated file for whole.
             with gzip.GzipFile(fileobj=file) as content:
                 with tarfile.open(fileobj=content, mode="r|", tarinfo=_StrictHeader) as archive:
-                    yield from _members(archive, wanted)
+                    yield from self._members(archive, wanted)
                 while content.read(1 << 20):  # on to the checksum at the end
                     pass
 
-
-def _members(archive: TarFile, wanted: Set[str] | None) -> Iterator[tuple[str, bytes]]:
-    for member in archive:
-        if member.isfile():
-            reader = archive.extractfile(member) if _is_wanted(member.name, wanted) else None
-            yield member.name, reader.read() if reader else b""
-        elif not member.isdir():
-            yield f"{member.name}.link", b""  # no picture has this ending
+    def _members(self, archive: TarFile, wanted: Set[str] | None) -> Iterator[tuple[str, bytes]]:
+        for member in archive:
+            is_file = member.isfile() or member.isdir()
+            _check_member(self.path, member.name, member.size, is_file=is_file)
+            if member.isfile():
+                reader = archive.extractfile(member) if _is_wanted(member.name, wanted) else None
+                yield member.name, reader.read() if reader else b""
 
 
 def open_pictures(path: str | Path) -> PictureSource:

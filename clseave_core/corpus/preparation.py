@@ -56,8 +56,8 @@ def prepare_corpus(
     `expected` gives `pairs` and `images` per split, as far as they are known.
 
     Raises ValueError, with file, line and value, as `read_annotations` does, and on: a pair id
-    that stands in two of train, dev and test; pictures that are not there; a sentence that the
-    world does not know, or holds out for the other split; counts that are not as expected.
+    or a picture that stands in two of train, dev and test; pictures that are not there; a sentence
+    that the world does not know, or holds out for the other split; counts that are not as expected.
     """
     missing = [split for split in SPLITS if split not in annotations]
     if missing:
@@ -67,7 +67,7 @@ def prepare_corpus(
         )
     order = [*SPLITS, *(name for name in annotations if name not in SPLITS)]
     read = {split: read_annotations(annotations[split]) for split in order}
-    _check_pair_ids(read)
+    _check_splits(read)
     _check_pictures(read, pictures)
     texts, rows = number_sentences(read)
     if sentences is None:
@@ -84,17 +84,22 @@ def prepare_corpus(
     return Corpus(pairs, hypotheses, report)
 
 
-def _check_pair_ids(read: Mapping[str, Annotations]) -> None:
-    seen: dict[str, tuple[str, int]] = {}
+def _check_splits(read: Mapping[str, Annotations]) -> None:
+    """A pair or a picture of two splits would let a training see what it is tested on."""
+    pairs: dict[str, tuple[str, int]] = {}
+    images: dict[str, tuple[str, int]] = {}
     for split in SPLITS:
-        for row, pair_id in enumerate(read[split].pair_ids):
-            earlier, earlier_row = seen.setdefault(pair_id, (split, row))
-            if earlier != split:
-                raise ValueError(
-                    f"{read[split].place(row)}: pairID {pair_id!r} stands also in "
-                    f"{read[earlier].place(earlier_row)}. Two splits must not share a pair: check "
-                    "that each path is the file of its split."
-                )
+        part = read[split]
+        for row, (pair, image) in enumerate(zip(part.pair_ids, part.image_ids, strict=True)):
+            for seen, what, identity in ((pairs, "pairID", pair), (images, "picture", image)):
+                earlier, earlier_row = seen.setdefault(identity, (split, row))
+                if earlier != split:
+                    raise ValueError(
+                        f"{part.place(row)}: {what} {identity!r} stands also in "
+                        f"{read[earlier].place(earlier_row)}. Two splits must not share a pair or "
+                        "a picture: check that each path is the file of its split, or delete the "
+                        "lines from one of them."
+                    )
 
 
 def _check_pictures(read: Mapping[str, Annotations], pictures: PictureSource | Set[str]) -> None:

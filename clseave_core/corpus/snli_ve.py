@@ -17,14 +17,17 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from clseave_core.labels import LABELS
 
 IMAGE_KEYS = ("Flickr30K_ID", "Flikr30kID")
 NO_GOLD_LABEL = "-"
 MEND = "Mend the line or download the file again."
+LONGEST_LINE = 1 << 20
+"""Bytes; the longest line of SNLI-VE has a thousand. A bomb is refused before it fills memory."""
 
 
 @dataclass
@@ -57,20 +60,29 @@ def clean_image_id(value: str) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Iterable[bytes]]:
-    """The file's lines, unpacked where it is gzip (seen by its content, not by its name)."""
+    """The file's lines, unpacked where it is gzip (seen by its content, not by its name).
+
+    A line is given up to one byte beyond `LONGEST_LINE`.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist. Correct the path in the study.")
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         if not packed:
-            yield file
+            yield _lines(file)
             return
         try:
             with gzip.GzipFile(fileobj=file) as content:
-                yield content
+                yield _lines(content)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ValueError(
                 f"{path} is truncated or damaged: {error}. Delete it and download it again."
             ) from error
+
+
+def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    return iter(partial(file.readline, LONGEST_LINE + 1), b"")
 
 
 def _shown(value: object) -> str:
@@ -79,6 +91,10 @@ def _shown(value: object) -> str:
 
 
 def _parse(line: bytes, place: str) -> dict[str, Any]:
+    if len(line) > LONGEST_LINE:
+        raise ValueError(
+            f"{place}: the line has more than {LONGEST_LINE:,} bytes: {_shown(line[:40])}. {MEND}"
+        )
     try:
         row = json.loads(line.removeprefix(codecs.BOM_UTF8).decode())
     except UnicodeDecodeError as error:
@@ -88,6 +104,10 @@ def _parse(line: bytes, place: str) -> dict[str, Any]:
             raise ValueError(f"{place}: the line is empty. Delete the line.") from error
         raise ValueError(
             f"{place}: not JSON, or a truncated line ({error}): {_shown(line.decode())}. {MEND}"
+        ) from error
+    except (RecursionError, ValueError) as error:  # a thousand brackets; a number of 5,000 digits
+        raise ValueError(
+            f"{place}: cannot be read ({error}): {_shown(line.decode())}. {MEND}"
         ) from error
     if not isinstance(row, dict):
         raise ValueError(f"{place}: {_shown(row)} is not a JSON object. {MEND}")
@@ -103,6 +123,8 @@ def _text(row: dict[str, Any], key: str, place: str) -> str:
         raise ValueError(f"{place}: {key} {_shown(value)} is not text. {MEND}")
     if not value or value.isspace():
         raise ValueError(f"{place}: {key} {value!r} is empty. {MEND}")
+    if "\0" in value:
+        raise ValueError(f"{place}: {key} {_shown(value)} has a null character. {MEND}")
     if not value.isascii():
         try:
             value.encode()
@@ -131,8 +153,9 @@ def read_annotations(path: str | Path) -> Annotations:
     """Read one annotation file, line by line (the 529,527 rows of SNLI-VE: about ten seconds).
 
     Raises ValueError that names file, line and value on a line that is not a JSON object (a
-    truncated one, or a truncated gzip file), a missing key, an empty hypothesis, an unknown label
-    or a pair id that an earlier line has; FileNotFoundError when there is no such file.
+    truncated one, or a truncated gzip file) or is too long, a missing key, a null character, an
+    empty hypothesis, an unknown label or a pair id that an earlier line has; FileNotFoundError when
+    there is no such file.
     """
     path = Path(path)
     read = Annotations(path)

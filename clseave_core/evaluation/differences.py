@@ -1,52 +1,58 @@
-"""The difference of two methods on the same pairs, with an interval and a test."""
+"""The difference of two methods on the same pairs: over seeds, McNemar's test, Holm's families."""
 
-from statistics import NormalDist
+from statistics import stdev
 from typing import NamedTuple
 
 import numpy.typing as npt
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
 
-from clseave_core.evaluation.intervals import (
-    RESAMPLES,
-    Floats,
-    Interval,
-    clustered_intervals,
-    two_way_standard_error,
-)
+from clseave_core.evaluation.intervals import Floats
+
+SIGNIFICANCE = 0.05
 
 
-class Difference(NamedTuple):
-    """One method's accuracy minus another's: as fractions, and a two-sided p value."""
+class SeedDifferences(NamedTuple):
+    """One method minus another on n pairs: mean over seeds [n], and the spread over the seeds."""
 
-    value: float
-    interval: Interval
-    p_value: float
+    of_pairs: Floats
+    seed_sd: float | None
 
 
-def paired_difference(
-    right: Floats,
-    other_right: Floats,
-    images: npt.ArrayLike,
-    sentences: npt.ArrayLike,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-) -> Difference:
-    """Accuracy of `right` [n] minus that of `other_right` [n], 1 where a pair is right.
+def seed_differences(right: Floats, other_right: Floats) -> SeedDifferences:
+    """`right` [s, n] minus `other_right` [s, n], 1 where a pair is right, row by row the same seed.
 
-    Both are about the same pairs in the same order; means over seeds or draws are allowed. The
-    interval is that of `clustered_intervals`; the p value compares the difference with its two-way
-    cluster-robust standard error (Cameron, Gelbach and Miller 2011) under the normal distribution.
-    It is 1 where the methods never differ.
+    The difference is taken within each seed and then averaged; a mean over draws in place of 1 and
+    0 is allowed. `seed_sd` is the sample standard deviation (s - 1) of the seeds' mean differences,
+    None for one seed. Raises ValueError where the two were not measured on as many seeds and pairs.
     """
     if right.shape != other_right.shape:
         raise ValueError(
-            f"the methods were measured on {len(right)} and {len(other_right)} pairs. Compare them "
-            "on the same pairs."
+            f"the methods were measured on {' x '.join(map(str, right.shape))} and "
+            f"{' x '.join(map(str, other_right.shape))} seeds and pairs. Compare them on the same."
         )
     each = right - other_right
-    value = float(each.mean())
-    interval = clustered_intervals(each[None], images, sentences, resamples=resamples, seed=seed)[0]
-    error = two_way_standard_error(each - value, images, sentences) / len(each)
-    if error == 0:
-        return Difference(value, interval, 1.0 if value == 0 else 0.0)
-    return Difference(value, interval, 2 * NormalDist().cdf(-abs(value) / error))
+    by_seed = [float(value) for value in each.mean(axis=1)]
+    return SeedDifferences(each.mean(axis=0), stdev(by_seed) if len(by_seed) > 1 else None)
+
+
+def mcnemar_p_value(right: Floats, other_right: Floats) -> float | None:
+    """McNemar's exact test (1947) of two methods on n pairs that are taken for independent.
+
+    `right` and `other_right` are [s, n]. None with several seeds, or where a pair is right in a
+    share of draws: the test counts pairs that only one method has right, and a share is no count.
+    """
+    if len(right) != 1 or not _whole(right) or not _whole(other_right):
+        return None
+    won = int(((right == 1) & (other_right == 0)).sum())
+    lost = int(((right == 0) & (other_right == 1)).sum())
+    return float(mcnemar([[0, won], [lost, 0]], exact=True).pvalue) if won + lost else 1.0
+
+
+def holm(p_values: npt.ArrayLike) -> list[float]:
+    """P values adjusted for a family of tests (Holm 1979), in the order they came."""
+    return [float(value) for value in multipletests(p_values, method="holm")[1]]
+
+
+def _whole(values: Floats) -> bool:
+    return bool(((values == 0) | (values == 1)).all())

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.evaluation.schemas import PREDICTIONS
 from clseave_core.files import read_table
 from clseave_core.labels import LABEL_INDEX, LABELS
@@ -70,6 +71,23 @@ def read_predictions(path: str | Path, *, with_logits: bool = True) -> Predictio
         _check_logits(path, rows, flat, predicted)
         values = flat.reshape(draws, n, len(LABELS))
     return Predictions(str(path), pairs, labels[:n], predicted.reshape(draws, n), values)
+
+
+def held_out(said: Predictions, hypotheses: str | Path) -> npt.NDArray[np.bool_]:
+    """For each pair whether its sentence is held out of all student training: [n].
+
+    `hypotheses` is `corpus/hypotheses.parquet`. Raises ValueError for a sentence that it lacks.
+    """
+    table = read_table(hypotheses, HYPOTHESES, ["hypothesis_id", "held_out"])
+    known: pd.Series = table.set_index("hypothesis_id")["held_out"]
+    found = known.reindex(said.pairs["hypothesis_id"])
+    if found.isna().any():
+        raise ValueError(
+            f"{said.path}: hypothesis {found.index[int(found.isna().to_numpy().argmax())]} does "
+            f"not stand in {hypotheses}. They come from different corpora: delete the predictions "
+            "to have them made again."
+        )
+    return (found != "none").to_numpy()
 
 
 def _classes(path: str | Path, rows: pd.DataFrame, column: str) -> Codes:

@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.evaluation.intervals import RESAMPLES, clustered_intervals, wilson_interval
-from clseave_core.evaluation.prediction_tables import Predictions, read_predictions
-from clseave_core.files import read_table
+from clseave_core.evaluation.picture_pairs import picture_pairs
+from clseave_core.evaluation.prediction_tables import (
+    Predictions,
+    held_out,
+    read_predictions,
+)
 from clseave_core.labels import LABELS
 
 Counts = npt.NDArray[np.int64]
@@ -35,7 +37,8 @@ def score_predictions(
     right, n = said.right, len(said.pairs)
     images, sentences = said.pairs["image_id"], said.pairs["hypothesis_id"]
     confusion = _confusion(said)
-    seen = ~_held_out(said, hypotheses)
+    shown = picture_pairs(said.pairs)
+    seen = ~held_out(said, hypotheses)
     clustered = clustered_intervals(right[None], images, sentences, resamples=resamples, seed=seed)[
         0
     ]
@@ -54,6 +57,8 @@ def score_predictions(
         "confusion": confusion.tolist(),
         **_share("seen", right[seen]),
         **_share("held_out", right[~seen]),
+        "picture_pairs": len(shown),
+        "paired_accuracy": shown.mean(shown.both_right(said)) if len(shown) else None,
         "fingerprint": said.fingerprint,
     }
 
@@ -88,20 +93,6 @@ def _cross_entropy(said: Predictions) -> float:
     total = highest + np.log(np.exp(said.logits - highest[..., None]).sum(axis=2))
     own = said.logits[:, np.arange(len(said.labels)), said.labels]
     return float((total - own).mean())
-
-
-def _held_out(said: Predictions, hypotheses: str | Path) -> npt.NDArray[np.bool_]:
-    """For each pair whether its sentence is held out of all student training: [n]."""
-    table = read_table(hypotheses, HYPOTHESES, ["hypothesis_id", "held_out"])
-    held_out: pd.Series = table.set_index("hypothesis_id")["held_out"]
-    found = held_out.reindex(said.pairs["hypothesis_id"])
-    if found.isna().any():
-        raise ValueError(
-            f"{said.path}: hypothesis {found.index[int(found.isna().to_numpy().argmax())]} does "
-            f"not stand in {hypotheses}. They come from different corpora: delete the predictions "
-            "to have them made again."
-        )
-    return (found != "none").to_numpy()
 
 
 def _share(name: str, right: npt.NDArray[np.float64]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ tokenizer, and beside it `classifier.safetensors` with `classifier.json`.
 
 import shutil
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -69,36 +69,50 @@ class ClipTextTower(nn.Module):
         return embeddings
 
 
-class ClipVE(nn.Module):
-    """The text tower and the classifier that CLIP-VE trains together."""
+class EntailmentModel(nn.Module):
+    """A sentence encoder and a classifier that are trained together on labelled pairs.
 
-    def __init__(self, text: ClipTextTower, classifier: EntailmentClassifier) -> None:
+    `text` is any module that `clseave_core.models.encoder` runs: a text tower or a student.
+    """
+
+    def __init__(self, text: Any, classifier: EntailmentClassifier) -> None:
         super().__init__()
         self.text, self.classifier = text, classifier
 
     @classmethod
+    def with_fresh_classifier(cls, text: Any, seed: int) -> Self:
+        """`text` with a classifier drawn with `seed`."""
+        torch.manual_seed(seed)
+        return cls(text, EntailmentClassifier(text.width))
+
+
+class ClipVE(EntailmentModel):
+    """The text tower and the classifier that CLIP-VE trains together."""
+
+    @classmethod
     def start(cls, clip_folder: str | Path, seed: int) -> Self:
         """A model to train: CLIP's pretrained tower and a fresh classifier drawn with `seed`."""
-        tower = ClipTextTower(clip_folder)
-        torch.manual_seed(seed)
-        return cls(tower, EntailmentClassifier(tower.width))
+        return cls.with_fresh_classifier(ClipTextTower(clip_folder), seed)
 
     def save(self, folder: str | Path, clip_folder: str | Path) -> None:
         """Write the model folder, with the tokenizer of the CLIP it started from."""
         with whole_folder(folder) as temporary:
             self.text.clip.save_pretrained(temporary)
             copy_tokenizer(Path(clip_folder), temporary)
-            save_file(self.classifier.state_dict(), str(temporary / "classifier.safetensors"))
-            sizes = {
-                "width": self.classifier.width,
-                "hidden": self.classifier.hidden,
-                "dropout": self.classifier.dropout,
-            }
-            write_json(temporary / "classifier.json", sizes)
+            save_classifier(self.classifier, temporary)
+
+
+def save_classifier(classifier: EntailmentClassifier, folder: Path) -> None:
+    """Write a classifier into the folder of its model."""
+    save_file(classifier.state_dict(), str(folder / "classifier.safetensors"))
+    sizes = {
+        "width": classifier.width, "hidden": classifier.hidden, "dropout": classifier.dropout,
+    }  # fmt: skip
+    write_json(folder / "classifier.json", sizes)
 
 
 def load_classifier(folder: str | Path) -> EntailmentClassifier:
-    """The classifier of a saved CLIP-VE, in eval mode; its text tower is left on the disk."""
+    """The classifier in a model's folder, in eval mode; what encodes sentences is left on disk."""
     folder = Path(folder)
     classifier = EntailmentClassifier(**read_json(folder / "classifier.json"))
     classifier.load_state_dict(load_file(str(folder / "classifier.safetensors")))

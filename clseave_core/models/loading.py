@@ -6,22 +6,38 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 
 def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: Any) -> Any:
     """`model_class.from_pretrained(folder)` in fp32, from safetensors, without the network.
 
-    Raises ValueError where the folder lacks weights of `what`: transformers would go on with
-    random numbers in their place. Weights that `what` has no use for are passed over in silence.
+    Raises ValueError where the folder is no such model, its weights have other shapes than its
+    configuration says or hold what is no number, and where it lacks weights of `what`: transformers
+    would go on with random numbers in their place. Weights that `what` has no use for are passed
+    over in silence.
     """
-    with _quiet():
-        model, report = model_class.from_pretrained(
-            str(folder),
-            dtype=torch.float32,
-            local_files_only=True,
-            use_safetensors=True,
-            output_loading_info=True,
-            **options,
+    try:
+        with _quiet():
+            model, report = model_class.from_pretrained(
+                str(folder),
+                dtype=torch.float32,
+                local_files_only=True,
+                use_safetensors=True,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # told below, with their names
+                trust_remote_code=False,
+                **options,
+            )
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ValueError(
+            f"{folder} cannot be loaded as {what}: {error}. Check that it is a whole model of this "
+            "kind."
+        ) from error
+    for name, found, wanted in sorted(report["mismatched_keys"]):
+        raise ValueError(
+            f"{folder}: the tensor {name} has the shape {tuple(found)}, config.json asks for "
+            f"{tuple(wanted)}. Weights and configuration must be of the same model."
         )
     missing = sorted(report["missing_keys"])
     if missing:
@@ -29,6 +45,13 @@ def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: 
             f"{folder}: the weights lack {len(missing)} tensors of {what}, first {missing[0]}. "
             "Check that it is a whole model of this kind."
         )
+    for name, tensor in model.named_parameters():
+        # The sum of squares is not finite where an element is not, in one pass without a copy.
+        if not torch.isfinite(torch.linalg.vector_norm(tensor.detach(), dtype=torch.float64)):
+            raise ValueError(
+                f"{folder}: the tensor {name} of {what} holds a value that is not finite. The "
+                "weights are damaged or come from a training that failed; get them again."
+            )
     return model
 
 

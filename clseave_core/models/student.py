@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
-from clseave_core.models.clip_ve import copy_tokenizer
+from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.clip_ve import copy_tokenizer, save_classifier
 from clseave_core.models.head import SentenceHead
 from clseave_core.models.loading import load_pretrained
 from clseave_core.models.pooling import Pooling, pool
@@ -24,7 +25,7 @@ def load_encoder(folder: str | Path) -> Any:
     from transformers import AutoConfig, AutoModel
 
     folder = str(folder)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     options = {"add_pooling_layer": False} if config.model_type in _WITH_POOLER else {}
     return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
 
@@ -61,13 +62,21 @@ class Student(nn.Module):
         student.head.load_state_dict(load_file(str(folder / "head.safetensors")))
         return student.eval()
 
-    def save(self, folder: str | Path, encoder_folder: str | Path) -> None:
-        """Write the model folder, with the tokenizer of the encoder it started from."""
+    def save(
+        self, folder: str | Path, encoder_folder: str | Path,
+        classifier: EntailmentClassifier | None = None,
+    ) -> None:  # fmt: skip
+        """Write the model folder, with the tokenizer of the encoder it started from.
+
+        With `classifier` it also holds the classifier that was trained with the student.
+        """
         with whole_folder(folder) as temporary:
             self.encoder.save_pretrained(temporary)
             copy_tokenizer(Path(encoder_folder), temporary)
             save_file(self.head.state_dict(), str(temporary / "head.safetensors"))
             write_json(temporary / "student.json", {"pooling": self.pooling, **self.head.sizes})
+            if classifier is not None:
+                save_classifier(classifier, temporary)
 
     def token_states(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """States [b, t, inner] of all tokens behind the bridge; those of padding mean nothing."""

@@ -53,10 +53,21 @@ class Tokens:
 
 
 def load_tokenizer(folder: str | Path) -> Any:
-    """Load the tokenizer of a local model folder; the network is never asked."""
+    """Load the tokenizer of a local model folder; the network is never asked.
+
+    Raises ValueError where there is none that can be read.
+    """
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    try:
+        return AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
+    except Exception as error:  # the Rust library raises a plain Exception
+        raise ValueError(
+            f"{folder} has no tokenizer that can be read: {error}. Put the tokenizer's own files "
+            "there."
+        ) from error
 
 
 def end_token_id(tokenizer: Any) -> int:
@@ -74,7 +85,10 @@ def end_token_id(tokenizer: Any) -> int:
 
 
 def tokenize(tokenizer: Any, sentences: Sequence[str], max_length: int) -> Tokens:
-    """Tokenize `sentences`, cut to `max_length` tokens (the cut ones are counted in the log).
+    """Tokenize `sentences`, cut to `max_length` tokens as the tokenizer does it.
+
+    Cut sentences are counted and the first is shown in a warning, which stands in the job's log and
+    in its report beside it (`clseave_core.run`).
 
     The last token of every sentence must be the tokenizer's end token, since that is where
     sentences are pooled (published evaluation code pooled at argmax(input_ids) instead, which for
@@ -94,11 +108,29 @@ def tokenize(tokenizer: Any, sentences: Sequence[str], max_length: int) -> Token
                 f"end token ({end_id}): got {ids.tolist()}. Check its post-processor."
             )
     lengths = np.array([len(ids) for ids in parts], dtype=np.int64)
-    cut = int((lengths == max_length).sum())
-    if cut:
-        logger.warning("%d sentences reach the limit of %d tokens and may be cut", cut, max_length)
+    _count_cut(tokenizer, sentences, np.flatnonzero(lengths == max_length), max_length)
     return Tokens(
         flat=np.concatenate(parts) if parts else np.zeros(0, np.int32),
         starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         pad_id=int(tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end_id),
     )
+
+
+def _count_cut(tokenizer: Any, sentences: Sequence[str], full: Indices, limit: int) -> None:
+    """Warn of the sentences among `full` (those that fill the limit) that have more tokens."""
+    cut = []
+    for start in range(0, len(full), SENTENCES_PER_CALL):
+        rows = full[start : start + SENTENCES_PER_CALL].tolist()
+        whole = tokenizer([sentences[row] for row in rows], truncation=False, verbose=False)
+        cut += [
+            (row, len(ids))
+            for row, ids in zip(rows, whole["input_ids"], strict=True)
+            if len(ids) > limit
+        ]
+    if cut:
+        row, length = cut[0]
+        logger.warning(
+            "%d of %d sentences have more than the %d tokens that %s takes and were cut; the first "
+            "is row %d with %d: %.60r",
+            len(cut), len(sentences), limit, tokenizer.name_or_path, row, length, sentences[row],
+        )  # fmt: skip

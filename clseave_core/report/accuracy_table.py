@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from clseave_core.evaluation.intervals import RESAMPLES
 from clseave_core.evaluation.references import english_reference, hypothesis_only_reference
 from clseave_core.evaluation.runs import Run, run_of
 from clseave_core.files import read_json
+from clseave_core.labels import LABELS
 from clseave_core.report.seed_means import mean_and_deviation, mean_intervals
 
 Files = Iterable[str | Path]
@@ -29,6 +31,8 @@ _FORMATS = {
     "ci_high": _PERCENT,
     "wilson_low": _PERCENT,
     "wilson_high": _PERCENT,
+    **{f"recall_{label}": _PERCENT for label in LABELS},
+    "rank": _COUNT,
     "gap_to_english": _PERCENT,
     "grounded_gain_kept": _RATIO,
     "seen_accuracy": _PERCENT,
@@ -42,7 +46,7 @@ _FORMATS = {
 COLUMNS = (*_KEYS, *_FORMATS)
 """The header, the same in all studies."""
 
-_ALIKE = ("n", "held_out_n", "published_loss", "published_accuracy")
+_ALIKE = ("n", "rank", "held_out_n", "published_loss", "published_accuracy")
 """Columns that no seed changes."""
 _INTERVALS = ("ci_low", "ci_high", "wilson_low", "wilson_high")
 _DIFFERING = tuple(name for name in _FORMATS if name not in _ALIKE + _INTERVALS)
@@ -88,14 +92,18 @@ def tabulate_accuracy(
     runs = sorted(contents, key=lambda run: _place(study, run))
     fingerprints = {run: content["fingerprint"] for run, content in contents.items()}
     intervals = mean_intervals(runs, fingerprints, prediction_files, resamples, seed)
+    ranks = _ranks(study, contents)
     rows: list[dict[str, str]] = []
     for _, group in groupby(runs, key=lambda run: run[:-1]):
         seeds = list(group)
         numbers = [_numbers(study, run, contents) for run in seeds]
+        for one in numbers:
+            one["rank"] = ranks[seeds[0][:3]] if len(seeds) == 1 else None
         rows += [_text(study, run, str(run.seed), n) for run, n in zip(seeds, numbers, strict=True)]
         if len(seeds) > 1:
             average, deviation = mean_and_deviation(numbers, _DIFFERING)
             average |= {name: numbers[0][name] for name in _ALIKE}
+            average["rank"] = ranks[seeds[0][:3]]
             average |= _interval_columns(*intervals[seeds[0]])
             rows.append(_text(study, seeds[0], "mean", average))
             rows.append(_text(study, seeds[0], "sd", deviation))
@@ -167,6 +175,7 @@ def _numbers(study: StudyFacts, run: Run, contents: Mapping[Run, Score]) -> Numb
         "test_loss": score["loss"],
         "test_accuracy": _percent(score["accuracy"]),
         **_interval_columns(score["clustered"], score["wilson"]),
+        **{f"recall_{label}": _percent(score["recall"][label]) for label in LABELS},
         "gap_to_english": _gap(english, score, "accuracy"),
         "grounded_gain_kept": kept,
         "seen_accuracy": _percent(score["seen_accuracy"]),
@@ -176,6 +185,26 @@ def _numbers(study: StudyFacts, run: Run, contents: Mapping[Run, Score]) -> Numb
         "held_out_n": score["held_out_n"],
         "published_loss": published.get("loss"),
         "published_accuracy": published.get("accuracy"),
+    }
+
+
+def _ranks(study: StudyFacts, contents: Mapping[Run, Score]) -> dict[tuple[str, str, str], int]:
+    """1 for the best mean accuracy over seeds among rows of equal test set, language and setting.
+
+    Equal accuracies share the better rank. Keyed by test set, method and language.
+    """
+    accuracies: dict[tuple[str, str, str], list[float]] = {}
+    for run, score in contents.items():
+        accuracies.setdefault(run[:3], []).append(score["accuracy"])
+    means = {key: mean(values) for key, values in accuracies.items()}
+
+    def rivals(key: tuple[str, str, str]) -> tuple[str, str, str]:
+        testset, method, language = key
+        return testset, language, study.methods[method]["setting"]
+
+    return {
+        key: 1 + sum(rivals(other) == rivals(key) and means[other] > means[key] for other in means)
+        for key in means
     }
 
 

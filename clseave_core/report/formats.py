@@ -10,6 +10,7 @@ import pandas as pd
 from clseave_core.files import whole_file, write_csv
 
 _NUMBER = re.compile(r"[-+]?\d[\d.]*(e[-+]?\d+)?%?")
+_MARKDOWN = re.compile(r"[\\|`*<]|(?<=\])\(|&(?=#?\w+;)")
 _LATEX = {
     "\\": r"\textbackslash{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -46,7 +47,7 @@ def write_formats(folder: str | Path, table: Table) -> None:
 
 def as_markdown(table: Table) -> str:
     """The caption and the table in GitHub's Markdown, columns of numbers on the right."""
-    rows = _known(table.rows).map(lambda cell: cell.replace("|", "\\|"))
+    rows = _known(table.rows).map(escape_markdown)
     shown = rows.to_markdown(
         index=False,
         headers=_headings(rows),
@@ -54,7 +55,7 @@ def as_markdown(table: Table) -> str:
         colalign=["right" if right else "left" for right in _numeric(rows)],
         disable_numparse=True,
     )
-    return f"{table.caption}\n\n{shown}\n"
+    return f"{escape_markdown(table.caption)}\n\n{shown}\n"
 
 
 def as_latex(table: Table) -> str:
@@ -76,6 +77,14 @@ def as_latex(table: Table) -> str:
     return body.replace("\\begin{table}[htbp]\n", "\\begin{table}[htbp]\n\\centering\n")
 
 
+def escape_markdown(text: str) -> str:
+    """`text` with what Markdown would take for HTML, a link, code, emphasis or a new cell escaped.
+
+    An underscore inside a word and a lone bracket mean nothing there and stay, as in `clip_ve`.
+    """
+    return _MARKDOWN.sub(lambda found: f"\\{found[0]}", text)
+
+
 def escape_latex(text: str) -> str:
     """`text` with LaTeX's special characters escaped."""
     return "".join(_LATEX.get(sign, sign) for sign in text)
@@ -86,16 +95,18 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[:, (rows != "").any() | (len(rows) == 0)]
 
 
+def is_numeric(cell: str) -> bool:
+    """Whether a cell holds a number, or nothing, which is a number that is not known."""
+    return cell == "" or _NUMBER.fullmatch(cell) is not None
+
+
 def _headings(rows: pd.DataFrame) -> list[str]:
     return [str(name).replace("_", " ") for name in rows.columns]
 
 
 def _numeric(rows: pd.DataFrame) -> Sequence[bool]:
     """Which columns hold numbers only, apart from cells that are empty."""
-    return [
-        all(cell == "" or _NUMBER.fullmatch(cell) is not None for cell in rows[name])
-        for name in rows.columns
-    ]
+    return [all(map(is_numeric, rows[name])) for name in rows.columns]
 
 
 def _check(table: Table) -> None:

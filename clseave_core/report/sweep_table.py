@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from clseave_core.report.comparison_tables import differences
+from clseave_core.evaluation.method_entries import differences
 
 COLUMNS = (
     "study", "sweep", "method", "differs_in", "language", "seed", "best_epoch", "dev_loss",

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.models.encoder import encode_all
+from clseave_core.models.frozen_student import FrozenStudent
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import Indices, Tokens
 from clseave_core.teacher.clip_ve import Premises, classification_measures
@@ -67,8 +68,8 @@ class StudentTask:
     """Batches of similar length, and what every student is measured by."""
 
     def __init__(
-        self, model: Student, data: StudentData, settings: TrainingSettings, seed: int,
-        compute: Compute,
+        self, model: Student | FrozenStudent, data: StudentData, settings: TrainingSettings,
+        seed: int, compute: Compute,
     ) -> None:  # fmt: skip
         self.model, self.data, self.tokens = model, data, data.tokens
         self.examples, self.settings, self.seed, self.compute = (
@@ -79,6 +80,12 @@ class StudentTask:
         self.dev_rows, self._dev_places = np.unique(data.dev_pairs.hypotheses, return_inverse=True)
         sample = np.random.default_rng([seed, 0]).permutation(len(self.examples))[:TRAIN_SAMPLE]
         self._sample, self._sample_counts = np.unique(self.examples[sample], return_counts=True)
+
+    @property
+    def arrays(self) -> list[Any]:
+        """What it learns from, for the fingerprint of a training."""
+        tokens, data = self.tokens, self.data
+        return [tokens.flat, tokens.starts, self.examples, data.targets, data.dev_pairs.hypotheses]
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """All of the student that is not frozen."""

@@ -1,4 +1,9 @@
-"""Train the student of one method and language, or read a trained one in another way."""
+"""Train the student of one method and language, or read a trained one in another way.
+
+What a student learns is its method's objective: `sentence_mse` (CLSEAVE), `token_mse` (CLTEAVE), or
+`cross_entropy`, the rival translate-train, which learns the labels of the translated pairs together
+with a classifier of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,7 +13,6 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 import torch
-from torch import nn
 
 from clseave_core.alignment.token_pairs import (
     Links,
@@ -20,8 +24,10 @@ from clseave_core.alignment.token_pairs import (
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.autoencoder import Autoencoder
-from clseave_core.models.clip_ve import ClipTextTower
+from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.clip_ve import ClipTextTower, EntailmentModel
 from clseave_core.models.encoder import write_sentences
+from clseave_core.models.frozen_student import FrozenStudent
 from clseave_core.models.pooling import Pooling
 from clseave_core.models.student import Student, load_encoder
 from clseave_core.models.tokens import Tokens, load_tokenizer, tokenize
@@ -29,7 +35,7 @@ from clseave_core.students.distillation import DistillationTask
 from clseave_core.students.readouts import Readout, readout_head
 from clseave_core.students.task import Mask, StudentData, StudentTask, training_examples
 from clseave_core.students.token_alignment import Signal, TokenAlignmentTask, TokenTargets
-from clseave_core.teacher.clip_ve import Premises
+from clseave_core.teacher.clip_ve import ClassificationTask, EncodedPairs
 from clseave_core.training.device import Compute
 from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
@@ -39,15 +45,28 @@ from clseave_core.training.state import fingerprint, training_state
 
 @dataclass(frozen=True)
 class Architecture:
-    """What a CLSEAVE student is made of: see `clseave_core.models.student`."""
+    """What a student is made of: see `clseave_core.models.student`.
+
+    With `hidden` its encoder is frozen and a head of that many hidden units is all that is trained:
+    see `clseave_core.models.frozen_student`.
+    """
 
     pooling: Pooling = "end"
     layer_norm: bool = True
+    hidden: int | None = None
 
     @classmethod
     def from_study(cls, section: Mapping[str, Any]) -> Self:
         """Read a section of `students:`; its `model` is a matter of the workflow."""
         return cls(**{key: value for key, value in section.items() if key != "model"})
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Sentences as text, and the folder of the encoder that is trained on them."""
+
+    encoder_folder: Path
+    texts: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -85,14 +104,13 @@ class TokenAlignment:
 
 def train_student(
     *,
-    encoder_folder: Path,
-    translations: Sequence[str],
+    sentences: Texts | Embeddings,
     targets: Embeddings,
     held_out: Mask,
     train_pairs: Pairs,
     dev_pairs: Pairs,
-    images: Embeddings,
-    classifier: nn.Module,
+    images: Embeddings | None,
+    classifier: EntailmentClassifier | None,
     architecture: Architecture,
     alignment: TokenAlignment | None,
     pooling_at_test: Pooling | None,
@@ -104,39 +122,51 @@ def train_student(
     hypotheses_file: Path,
     history_file: Path,
 ) -> list[Row]:
-    """Train a student; write its folder and the embeddings of all `translations`; return history.
+    """Train a student; write its folder and the embeddings of all `sentences`; return history.
 
-    `translations` are the rows of the hypotheses table, in the student's language. With
-    `alignment` the student learns token states (CLTEAVE) and is read out directly, else sentence
-    embeddings (CLSEAVE). `pooling_at_test` is for the written embeddings alone.
+    `sentences` are the rows of the hypotheses table in the student's language: texts, with the
+    encoder to train, or their embeddings by a frozen one. With `alignment` the student
+    learns token states (CLTEAVE) and is read out directly. Else it learns `targets`, the teacher's
+    sentence embeddings (CLSEAVE), and the teacher's `classifier` only shows dev accuracy; without
+    that classifier it learns the labels, with one of its own, and `targets` only say how wide an
+    embedding is. Without `images` every premise is the constant one. `pooling_at_test` is for the
+    written embeddings alone.
     """
-    tokenizer = load_tokenizer(encoder_folder)
-    if alignment is None:
-        model = Student.start(
-            encoder_folder, targets.width, architecture.pooling, architecture.layer_norm, seed
-        )
+    model, tokens = _start(sentences, targets.width, architecture, alignment, seed)
+    deciding = settings.deciding() | compute.deciding() | asdict(architecture) | {"seed": seed}
+    arrays: list[Any] = list(model.buffers())
+    encoded_dev = EncodedPairs.of(dev_pairs, dev_pairs.hypotheses, images, model.width, compute)
+    task: StudentTask | ClassificationTask
+    own_classifier: EntailmentClassifier | None = None
+    if classifier is None:
+        seen = train_pairs.select(np.flatnonzero(~held_out[train_pairs.hypotheses]))
+        encoded = EncodedPairs.of(seen, seen.hypotheses, images, model.width, compute)
+        whole = EntailmentModel.with_fresh_classifier(model, seed).to(compute.device)
+        own_classifier = whole.classifier
+        task = ClassificationTask(whole, tokens, encoded, encoded_dev, settings, seed, compute)
     else:
-        model = _token_student(encoder_folder, alignment)
-    tokens = tokenize(tokenizer, translations, model.max_length)
-    goal = torch.from_numpy(targets.rows(range(len(translations))))
-    data = StudentData(
-        tokens, compute.move(goal), training_examples(train_pairs, held_out, settings), dev_pairs,
-        Premises.of(dev_pairs.image_ids.tolist(), images, compute), classifier.to(compute.device),
-    )  # fmt: skip
-    mark = _mark(model, data, settings, seed, compute, asdict(architecture), alignment)
+        data = StudentData(
+            tokens, compute.move(torch.from_numpy(targets.rows(range(len(tokens))))),
+            training_examples(train_pairs, held_out, settings), dev_pairs, encoded_dev.premises,
+            classifier.to(compute.device),
+        )  # fmt: skip
+        model.to(compute.device)
+        if alignment is None:
+            task = DistillationTask(model, data, settings, seed, compute)
+        else:
+            deciding |= alignment.deciding()
+            arrays += [np.concatenate(alignment.links), np.array([len(x) for x in alignment.links])]
+            task = _token_task(model, data, alignment, sentences, settings, seed, compute)
+    mark = fingerprint(deciding, *arrays, *task.arrays, *task.model.state_dict().values())
     torch.manual_seed(seed)
-    task: StudentTask
-    if alignment is None:
-        task = DistillationTask(model.to(compute.device), data, settings, seed, compute)
-    else:
-        wanted = _token_targets(alignment, tokenizer, translations, model.max_length)
-        wanted.tower.to(compute.device)
-        task = TokenAlignmentTask(model.to(compute.device), data, wanted, settings, seed, compute)
     with training_state(state_folder, mark) as state:
-        history = train(task, settings, compute, state)  # type: ignore[arg-type]
+        history = train(task, settings, compute, state)
         save_history(history_file, history, settings)
-        model.save(model_folder, encoder_folder)
-        model.pooling = pooling_at_test or model.pooling
+        if isinstance(sentences, Texts) and isinstance(model, Student):
+            model.save(model_folder, sentences.encoder_folder, own_classifier)
+            model.pooling = pooling_at_test or model.pooling
+        elif isinstance(model, FrozenStudent):
+            model.save(model_folder, own_classifier)
         write_sentences(model.eval(), tokens, hypotheses_file, compute)
     return history
 
@@ -144,7 +174,7 @@ def train_student(
 def read_out(
     *,
     model_folder: Path,
-    translations: Sequence[str],
+    sentences: Sequence[str] | Embeddings,
     readout: Readout,
     autoencoder_folder: Path | None,
     teacher_folder: Path,
@@ -152,54 +182,66 @@ def read_out(
     compute: Compute,
     hypotheses_file: Path,
 ) -> None:
-    """Write the embeddings of `translations` by a trained student that is read in another way.
+    """Write the embeddings of `sentences` by a trained student that is read in another way.
 
-    With `readout` other than `direct` its head is replaced, with `pooling` the state that stands
-    for a sentence.
+    `sentences` are as for `train_student`: texts, or embeddings by the student's frozen encoder;
+    they may be of another language than it was trained on. With `readout` other than `direct` its
+    head is replaced, with `pooling` the state that stands for a sentence.
     """
-    student = Student.load(model_folder)
-    if readout != "direct":
-        if autoencoder_folder is None:
-            raise ValueError(f"readout {readout} needs the autoencoder of {model_folder}.")
-        autoencoder = Autoencoder.load(autoencoder_folder)
-        student.head = readout_head(readout, ClipTextTower(teacher_folder), autoencoder)
-    student.pooling = pooling or student.pooling
-    tokens = tokenize(load_tokenizer(model_folder), translations, student.max_length)
+    student: Student | FrozenStudent
+    if isinstance(sentences, Embeddings):
+        student = FrozenStudent.load(model_folder)
+        tokens = student.read(sentences)
+    else:
+        student = Student.load(model_folder)
+        if readout != "direct":
+            if autoencoder_folder is None:
+                raise ValueError(f"readout {readout} needs the autoencoder of {model_folder}.")
+            autoencoder = Autoencoder.load(autoencoder_folder)
+            student.head = readout_head(readout, ClipTextTower(teacher_folder), autoencoder)
+        student.pooling = pooling or student.pooling
+        tokens = tokenize(load_tokenizer(model_folder), sentences, student.max_length)
     write_sentences(student.to(compute.device).eval(), tokens, hypotheses_file, compute)
 
 
-def _token_student(encoder_folder: Path, alignment: TokenAlignment) -> Student:
-    autoencoder = Autoencoder.load(alignment.autoencoder_folder)
-    head = readout_head("direct", ClipTextTower(alignment.teacher_folder), autoencoder)
-    return Student(load_encoder(encoder_folder), head, "end")
+def _start(
+    sentences: Texts | Embeddings, width: int, architecture: Architecture,
+    alignment: TokenAlignment | None, seed: int,
+) -> tuple[Student | FrozenStudent, Tokens]:  # fmt: skip
+    """The student to train, and its sentences as it reads them."""
+    if isinstance(sentences, Embeddings):
+        if architecture.hidden is None:
+            raise ValueError(f"the student of {sentences.path} needs `hidden`: the head's size.")
+        head = FrozenStudent.start(sentences.width, architecture.hidden, width, seed)
+        return head, head.read(sentences)
+    if alignment is None:
+        student = Student.start(
+            sentences.encoder_folder, width, architecture.pooling, architecture.layer_norm, seed
+        )
+    else:
+        autoencoder = Autoencoder.load(alignment.autoencoder_folder)
+        readout = readout_head("direct", ClipTextTower(alignment.teacher_folder), autoencoder)
+        student = Student(load_encoder(sentences.encoder_folder), readout, "end")
+    tokenizer = load_tokenizer(sentences.encoder_folder)
+    return student, tokenize(tokenizer, sentences.texts, student.max_length)
 
 
-def _token_targets(
-    alignment: TokenAlignment, tokenizer: Any, translations: Sequence[str], limit: int
-) -> TokenTargets:
+def _token_task(
+    model: Student | FrozenStudent, data: StudentData, alignment: TokenAlignment,
+    sentences: Texts | Embeddings, settings: TrainingSettings, seed: int, compute: Compute,
+) -> TokenAlignmentTask:  # fmt: skip
+    if isinstance(model, FrozenStudent) or isinstance(sentences, Embeddings):
+        raise ValueError("a frozen encoder has no token states to align. Use sentence_mse.")
     tower = ClipTextTower(alignment.teacher_folder)
     english = load_tokenizer(alignment.teacher_folder)
+    tokenizer = load_tokenizer(sentences.encoder_folder)
     tokens: Tokens = tokenize(english, alignment.english, tower.max_length)
     source, target = token_ranges(
         alignment.links,
         token_offsets(english, alignment.english, tower.max_length),
-        token_offsets(tokenizer, translations, limit),
+        token_offsets(tokenizer, sentences.texts, model.max_length),
         alignment.sub_words,
     )
-    return TokenTargets(tower, tokens, source, target, alignment.signal)
-
-
-def _mark(
-    model: Student, data: StudentData, settings: TrainingSettings, seed: int, compute: Compute,
-    architecture: dict[str, Any], alignment: TokenAlignment | None,
-) -> str:  # fmt: skip
-    """The fingerprint of this training."""
-    deciding = settings.deciding() | compute.deciding() | architecture | {"seed": seed}
-    arrays: list[Any] = []
-    if alignment is not None:
-        deciding |= alignment.deciding()
-        arrays = [np.concatenate(alignment.links), np.array([len(x) for x in alignment.links])]
-    return fingerprint(
-        deciding, data.tokens.flat, data.tokens.starts, data.examples, data.targets,
-        data.dev_pairs.hypotheses, *arrays, *model.state_dict().values(),
-    )  # fmt: skip
+    tower.to(compute.device)
+    targets = TokenTargets(tower, tokens, source, target, alignment.signal)
+    return TokenAlignmentTask(model, data, targets, settings, seed, compute)

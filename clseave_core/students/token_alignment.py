@@ -43,6 +43,8 @@ class TokenAlignmentTask(StudentTask):
     sentence counts as often as its example is in the batch.
     """
 
+    model: Student
+
     def __init__(
         self, model: Student, data: StudentData, targets: TokenTargets,
         settings: TrainingSettings, seed: int, compute: Compute,

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -95,13 +96,21 @@ def _pictures(path: Path, expected: int) -> str:
 def _models(sources: Sources) -> Iterator[Check]:
     for name, model in sources.study["models"].items():
         what, folder = f"model {name}", Path(sources.model(name))
-        if "generate" in model:
+        if "package" in model:
+            yield _attempt(what, partial(_package, model["package"]))
+        elif "generate" in model:
             yield Check(what, True, "will be generated")
         elif "path" in model or folder.exists():
             yield _attempt(what, partial(_whole_model, folder))
         else:
             revision = model.get("revision", "main")
             yield Check(what, True, f"will be fetched from the hub: {model['id']} ({revision})")
+
+
+def _package(name: str) -> str:
+    if find_spec(name) is None:
+        raise ValueError(f"the package {name} is not installed. Run: pip install -e .")
+    return f"comes with the package {name}"
 
 
 def _whole_model(folder: Path) -> str:
@@ -137,6 +146,8 @@ def _architecture(student: dict[str, Any]) -> str:
     from clseave_core.students.teaching import Architecture
 
     architecture = Architecture.from_study(student)
+    if architecture.hidden:
+        return f"{student['model']}, frozen, with a head of {architecture.hidden} hidden units"
     return f"{student['model']}, pooling {architecture.pooling}"
 
 
@@ -208,6 +219,10 @@ def _translation(sources: Sources) -> Iterator[Check]:
                 advice = "Put the translations there, or correct translation.file."
                 yield Check(what, False, f"{name} does not exist. {advice}")
 
+    for kind in ("references", "back_translations"):
+        for code, name in sources.translation.get(kind, {}).items():
+            yield _attempt(f"{kind} {code}", partial(_translations, Path(name)))
+
 
 def _provider(sources: Sources) -> str:
     settings = TranslationSettings.from_study(sources.translation)
@@ -257,7 +272,7 @@ def _room(sources: Sources, results: Path, resources: Path) -> str:
     """Compare what is still to come with what is free, on each disk."""
     figures = forecast(sources, corpus_size(sources), {})
     fetched = [sources.pictures, *map(sources.annotations, sources.splits)]
-    fetched += [sources.model(name) for name in sources.study["models"]]
+    fetched += [sources.model(name) for name in sources.study["models"] if sources.model(name)]
     here = {
         results: gigabytes(figures, "below results/") - _held([results / sources.name]),
         resources: gigabytes(figures, "below resources/") - _held(map(Path, fetched)),

@@ -245,7 +245,7 @@ def _fetched(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]
     pairs = sum(size.pairs.values())
     items.append(("annotations", pairs * ANNOTATION_BYTES, "assumed: 150 bytes a pair"))
     for name, model in sources.study["models"].items():
-        if "path" not in model:
+        if "path" not in model and "package" not in model:
             everything, _, basis = parameters(model)
             items.append((f"model {name}", float(WEIGHT_BYTES * everything), basis))
     return items

@@ -1,7 +1,8 @@
 """Read a study: its YAML, what it is based on, the overrides, and whether it all fits together."""
 
 import copy
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from jsonschema.protocols import Validator
 
 from clseave_core.languages import language
+from clseave_core.web import without_secrets
 
 Study = dict[str, Any]
 NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
@@ -61,8 +63,10 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
         raise FileNotFoundError(f"there is no {path}. Studies there: {', '.join(known)}.")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not YAML: {error}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"{path} is not YAML: {error}. Correct it there.") from error
+    except ValueError as error:  # bytes that are no UTF-8; a date that there is not
+        raise ValueError(f"{path} cannot be read: {error}. Correct it, as UTF-8 text.") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} must be a mapping of keys, got {type(content).__name__}.")
     base = content.pop("based_on", None)
@@ -92,9 +96,24 @@ def _inside(tree: Any, path: Iterable[str | int]) -> Any:
 
 def _check_schema(study: Study, validator: Validator, where: str) -> None:
     errors = sorted(validator.iter_errors(study), key=lambda error: error.json_path)
-    if errors:
-        lines = "\n".join(f"  {_explain(error)}" for error in errors)
+    # No bound of a schema holds NaN, which is neither smaller nor larger than anything.
+    problems = [*map(_explain, errors), *_not_finite(study)]
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
         raise ValueError(f"{where} is not valid:\n{lines}")
+
+
+def _not_finite(tree: Any, place: str = "") -> Iterator[str]:
+    if isinstance(tree, float) and not math.isfinite(tree):
+        yield f"{place}: {tree} is no finite number."
+    for key, value in _items(tree):
+        yield from _not_finite(value, f"{place}.{key}".removeprefix("."))
+
+
+def _items(tree: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(tree, Mapping):
+        return tree.items()
+    return enumerate(tree) if isinstance(tree, list) else ()
 
 
 def _explain(error: jsonschema.ValidationError) -> str:
@@ -107,7 +126,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
                 f" YAML reads {error.instance} as text; write the number with a dot, e.g. "
                 f"{float(error.instance):.1e}."
             )
-    return f"{place}: {error.message}.{hint}"
+    return without_secrets(f"{place}: {error.message}.{hint}")
 
 
 def _is_number(text: str) -> bool:
@@ -192,14 +211,24 @@ def check_references(study: Study) -> list[str]:
         if name not in study[kind]:
             known = ", ".join(study[kind]) or "none"
             problems.append(f"  {place}: {name!r} is none of the study's {kind} ({known}).")
+        elif "package" in study[kind][name] and not place.startswith("students."):
+            problems.append(f"  {place}: {name!r} is for students with a frozen encoder only.")
 
     for code in study["languages"]:
         try:
-            language(code)
+            if not language(code).google and "world" not in study["corpus"]:
+                problems.append(f"  languages: {code!r} is invented; only a world speaks it.")
         except ValueError as error:
             problems.append(f"  languages: {error}")
         if code == "en":
             problems.append("  languages: 'en' is the teacher's language, not one to transfer to.")
+    code = study.get("control_language")
+    if code is not None and code not in study["languages"]:
+        problems.append(f"  control_language: {code!r} is not among the study's languages.")
+    for kind in ("references", "back_translations"):
+        for code in study["translation"].get(kind, {}):
+            if code not in study["languages"]:
+                problems.append(f"  translation.{kind}: {code!r} is not in the study's languages.")
     for name, teacher in study["teachers"].items():
         refer(f"teachers.{name}.model", teacher["model"], "models")
         problems += _check_training(f"teachers.{name}.training", teacher["training"])
@@ -209,6 +238,11 @@ def check_references(study: Study) -> list[str]:
             )
     for name, student in study["students"].items():
         refer(f"students.{name}.model", student["model"], "models")
+        if "package" in study["models"].get(student["model"], {}) and "hidden" not in student:
+            problems.append(
+                f"  students.{name}.hidden: {student['model']!r} is a frozen encoder; say how many "
+                "hidden units the head over it has."
+            )
     if "alignment" in study:
         refer("alignment.model", study["alignment"]["model"], "models")
     for name, autoencoder in study.get("autoencoders", {}).items():
@@ -217,6 +251,7 @@ def check_references(study: Study) -> list[str]:
     for name, comparison in study.get("comparisons", {}).items():
         for method in (comparison["reference"], *comparison["methods"]):
             refer(f"comparisons.{name}", method, "methods")
+        problems += _check_comparison(name, comparison, study)
     for name, sweep in study.get("sweep", {}).items():
         for code in sweep["languages"]:
             if code not in study["languages"]:
@@ -224,25 +259,26 @@ def check_references(study: Study) -> list[str]:
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
         teacher = study["teachers"].get(method["teacher"], {})
-        if "student" in method and "constant" in (
-            teacher.get("premise"), teacher.get("hypothesis"),
-        ):  # fmt: skip
+        if "student" in method and teacher.get("hypothesis") == "constant":
             problems.append(
-                f"  methods.{name}.teacher: {method['teacher']!r} is a control that does not see "
-                "both picture and sentence; a student can learn nothing from it."
+                f"  methods.{name}.teacher: {method['teacher']!r} is a control that sees no "
+                "sentence; a student can learn nothing from it."
             )
         if method.get("objective") == "token_mse":
             problems += _check_token_method(f"methods.{name}", method, study)
         elif "autoencoder" in method or method.get("readout", "direct") != "direct":
             problems.append(f"  methods.{name}: autoencoder and readout go with token_mse only.")
+        if "noise_in_training" in method or "noise_at_test" in method:
+            problems += _check_noise(f"methods.{name}", method, study)
         if "trained_as" in method:
             refer(f"methods.{name}.trained_as", method["trained_as"], "methods")
             problems += _check_trained_as(name, method, study)
         if "student" in method:
             refer(f"methods.{name}.student", method["student"], "students")
+            problems += _check_student_method(f"methods.{name}", method, study)
             problems += _check_training(f"methods.{name}.training", method["training"])
-        elif method["setting"] != "english":
-            problems.append(f"  methods.{name}: without a student its setting must be english.")
+        else:
+            problems += _check_method_without_student(f"methods.{name}", method, study)
         for code in method.get("languages", []):
             try:
                 language(code)
@@ -276,6 +312,82 @@ def check_references(study: Study) -> list[str]:
     return problems
 
 
+def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """What the setting, the objective and the student's encoder ask of each other."""
+    problems = []
+    setting, objective = method["setting"], method["objective"]
+    if setting == "zero_shot":
+        other = study["methods"].get(method.get("trained_as"), {})
+        if other.get("setting") != "english" or "student" not in other:
+            problems.append(
+                f"  {place}: the setting zero_shot reads a student of English sentences. Name it "
+                "in trained_as: a method with a student and the setting english."
+            )
+    elif setting != "english" and (objective == "cross_entropy") != (setting == "translate_train"):
+        problems.append(
+            f"  {place}.setting: {setting} does not go with the objective {objective}. A student "
+            "of labelled translations is translate_train, one of the teacher's embeddings "
+            "translate_train_unlabelled."
+        )
+    if objective == "cross_entropy" and method["training"].get("weight") == "distinct":
+        problems.append(f"  {place}.training.weight: cross_entropy learns pairs, not sentences.")
+    if "hidden" in study["students"].get(method["student"], {}):
+        for key in ("readout", "pooling_at_test", "noise_in_training", "noise_at_test"):
+            if key in method:
+                problems.append(f"  {place}.{key}: a student with a frozen encoder has none.")
+        if objective == "token_mse":
+            problems.append(f"  {place}.objective: a frozen encoder has no tokens to align.")
+    return problems
+
+
+def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) -> list[str]:
+    """A comparison's reference must speak every language of its methods."""
+
+    def languages(method: str) -> list[str]:
+        entry = study["methods"].get(method, {})
+        if not entry or entry["setting"] == "english":
+            return []
+        wanted = entry.get("languages", study["languages"])
+        return [code for code in study["languages"] if code in wanted]
+
+    known = languages(comparison["reference"])
+    return [
+        f"  comparisons.{name}: {method!r} is in {', '.join(missing)}, where the reference "
+        f"{comparison['reference']!r} is not."
+        for method in comparison["methods"]
+        if (missing := [code for code in languages(method) if code not in known])
+    ]
+
+
+def _check_method_without_student(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """The English model reads English, or translations that were translated back into it.
+
+    What comes back of a clean machine translation has never left English: an upper bound, not what
+    a reader of another language would get. So only other translations may be called translate-test.
+    """
+    setting, noise = method["setting"], method.get("noise_at_test")
+    if setting == "translate_test" and not noise:
+        return [
+            f"  {place}.setting: back-translations of clean machine translations are no "
+            "translate_test. Call it round_trip, or say noise_at_test in a generated world."
+        ]
+    if setting == "round_trip":
+        known = study["translation"].get("back_translations", {})
+        wanted = method.get("languages", study["languages"])
+        missing = [code for code in study["languages"] if code in wanted and code not in known]
+        if missing or noise:
+            return [
+                f"  {place}.setting: round_trip needs translation.back_translations of "
+                f"{', '.join(missing) or 'its languages'}, and no noise_at_test."
+            ]
+    elif setting not in ("english", "translate_test"):
+        return [
+            f"  {place}: without a student its setting must be english, translate_test or "
+            "round_trip."
+        ]
+    return []
+
+
 def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
     problems = []
     if method.get("autoencoder") not in study.get("autoencoders", {}):
@@ -289,10 +401,30 @@ def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> 
     return problems
 
 
+def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
+    """Noise is made in a generated world, for methods that learn sentences."""
+    problems = []
+    if "world" not in study["corpus"]:
+        problems.append(f"  {place}: only a generated world can be translated with known errors.")
+    if method.get("objective", "sentence_mse") != "sentence_mse":
+        problems.append(f"  {place}: noise goes with the objective sentence_mse only.")
+    training, test = (method.get(f"noise_{when}") for when in ("in_training", "at_test"))
+    if "student" in method and "trained_as" not in method and training != test:
+        problems.append(
+            f"  {place}: noise_in_training is {training}, noise_at_test {test}. A student is read "
+            "with the translations it is trained on; say trained_as in a method of its own to "
+            "read it with others."
+        )
+    return problems
+
+
 def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> list[str]:
     """A method that is read out of another's training must be that method in all it learns."""
     other = study["methods"].get(method["trained_as"], {})
-    free = ("trained_as", "readout", "pooling_at_test", "batch_norm", "languages", "setting")
+    free = (
+        "trained_as", "readout", "pooling_at_test", "batch_norm", "noise_at_test", "languages",
+        "setting", "premise", "draws",
+    )  # fmt: skip
     mine, theirs = ({k: v for k, v in m.items() if k not in free} for m in (method, other))
     problems = []
     if "trained_as" in other or mine != theirs:
@@ -300,7 +432,12 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
             f"  methods.{name}.trained_as: {method['trained_as']!r} is not the same training "
             f"(they may differ in {', '.join(free[1:])})."
         )
-    languages = [m.get("languages", study["languages"]) for m in (method, other)]
+    if method["setting"] == "zero_shot":
+        return problems  # of one student of English, for every language
+    languages = [
+        ["en"] if m.get("setting") == "english" else m.get("languages", study["languages"])
+        for m in (method, other)
+    ]
     missing = [code for code in languages[0] if code not in languages[1]]
     if missing:
         problems.append(

@@ -90,8 +90,10 @@ class Sources:
         return [f"{self.generated}/{name}.parquet" for name in tables]
 
     def model(self, name: str) -> str:
-        """The folder of a pretrained model."""
+        """The folder of a pretrained model; none for one that a package brings along."""
         model = self.study["models"][name]
+        if "package" in model:
+            return ""
         if "path" in model:
             return str(model["path"])
         if "generate" in model:
@@ -134,13 +136,13 @@ class Sources:
         return [str(self.translation["file"]).format(lang=lang)]
 
     def languages_of(self, method: str) -> list[str]:
-        """The languages a method is evaluated in: English without a student, else the study's.
+        """The languages a method is evaluated in: English for an English one, else the study's.
 
         Of the languages that a method names only those of the study count, so that a study with
         other languages than the one it is based on need not name the method again.
         """
         entry = self.study["methods"][method]
-        if "student" not in entry:
+        if entry["setting"] == "english":
             return ["en"]
         wanted = entry.get("languages", self.study["languages"])
         return [code for code in self.study["languages"] if code in wanted]
@@ -173,17 +175,23 @@ class Sources:
         return {name: entry for name, entry in self.study["teachers"].items() if name in used}
 
     @property
-    def compared_methods(self) -> list[str]:
-        """The methods of the comparisons' tables, with their references and the English ones."""
-        comparisons = self.study.get("comparisons", {}).values()
-        wanted = {name for entry in comparisons for name in (entry["reference"], *entry["methods"])}
-        teachers = {self.study["methods"][entry["reference"]]["teacher"] for entry in comparisons}
-        return [
-            name
-            for name, entry in self.study["methods"].items()
-            if name in wanted
-            or ("student" not in entry and entry["teacher"] in teachers and "premise" not in entry)
+    def tested_methods(self) -> list[str]:
+        """All methods but those of sweeps, which are scored on dev alone."""
+        swept = [
+            name for entry in self.study.get("sweep", {}).values() for name in entry["methods"]
         ]
+        return [name for name in self.study["methods"] if name not in swept]
+
+    @property
+    def frozen_students(self) -> list[str]:
+        """The students whose encoder is frozen."""
+        return [name for name, student in self.study["students"].items() if "hidden" in student]
+
+    @property
+    def frozen_encoders(self) -> list[str]:
+        """The models that frozen students read, each once."""
+        students = (self.study["students"][name] for name in self.frozen_students)
+        return list(dict.fromkeys(student["model"] for student in students))
 
     @property
     def awaited_teachers(self) -> list[str]:

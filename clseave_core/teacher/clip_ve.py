@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
-from clseave_core.models.clip_ve import ClipVE
+from clseave_core.models.clip_ve import ClipTextTower, ClipVE, EntailmentModel
 from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
@@ -61,13 +61,29 @@ class EncodedPairs:
     sentences: Indices
     labels: Tensor
 
+    @classmethod
+    def of(
+        cls, pairs: Pairs, rows: Indices, images: Embeddings | None, width: int, compute: Compute
+    ) -> "EncodedPairs":
+        """Pairs whose sentences are `rows` [n]; without `images` the premise is the constant."""
+        if images is None:
+            premises = Premises.constant(pairs, width, compute)
+        else:
+            premises = Premises.of(pairs.image_ids.tolist(), images, compute)
+        return cls(premises, rows, compute.move(torch.from_numpy(pairs.labels)))
 
-class ClipVETask:
-    """Cross-entropy of CLIP-VE over randomly composed batches of pairs."""
+    @property
+    def arrays(self) -> list[Tensor | Indices]:
+        """All that it holds, for the fingerprint of a training."""
+        return [self.sentences, self.labels, self.premises.images, self.premises.rows]
+
+
+class ClassificationTask:
+    """Cross-entropy of CLIP-VE, or of a student, over randomly composed batches of pairs."""
 
     def __init__(
         self,
-        model: ClipVE,
+        model: EntailmentModel,
         tokens: Tokens,
         train_pairs: EncodedPairs,
         dev_pairs: EncodedPairs,
@@ -80,8 +96,14 @@ class ClipVETask:
         self.settings, self.seed, self.compute = settings, seed, compute
         self._dev_distinct, self._dev_rows = np.unique(dev_pairs.sentences, return_inverse=True)
 
+    @property
+    def arrays(self) -> list[Any]:
+        """What it learns from, for the fingerprint of a training."""
+        pairs = (*self.train_pairs.arrays, *self.dev_pairs.arrays)
+        return [self.tokens.flat, self.tokens.starts, *pairs]
+
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """The text tower, and the classifier with a learning rate of its own if one is set."""
+        """The encoder, and the classifier with a learning rate of its own if one is set."""
         rate = self.settings.classifier_learning_rate or self.settings.learning_rate
         return [
             {"params": list(self.model.text.parameters()), "lr": self.settings.learning_rate},
@@ -167,23 +189,14 @@ def train_clip_ve(
     tokens = tokenize(tokenizer, texts, model.text.max_length)
 
     def encode(pairs: Pairs) -> EncodedPairs:
-        if images is None:
-            premises = Premises.constant(pairs, model.text.width, compute)
-        else:
-            premises = Premises.of(pairs.image_ids.tolist(), images, compute)
         rows = pairs.hypotheses if hypothesis == "text" else np.zeros(len(pairs), np.int64)
-        return EncodedPairs(premises, rows, compute.move(torch.from_numpy(pairs.labels)))
+        return EncodedPairs.of(pairs, rows, images, model.text.width, compute)
 
-    encoded_train, encoded_dev = encode(train_pairs), encode(dev_pairs)
-    mark = fingerprint(
-        settings.deciding() | compute.deciding() | {"seed": seed},
-        tokens.flat, tokens.starts, encoded_train.sentences, train_pairs.labels,
-        encoded_train.premises.images, encoded_train.premises.rows, encoded_dev.sentences,
-        dev_pairs.labels, encoded_dev.premises.images, encoded_dev.premises.rows,
-        *model.state_dict().values(),
-    )  # fmt: skip
+    encoded = encode(train_pairs), encode(dev_pairs)
     model.to(compute.device)
-    task = ClipVETask(model, tokens, encoded_train, encoded_dev, settings, seed, compute)
+    task = ClassificationTask(model, tokens, *encoded, settings, seed, compute)
+    deciding = settings.deciding() | compute.deciding() | {"seed": seed}
+    mark = fingerprint(deciding, *task.arrays, *model.state_dict().values())
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)
         save_history(history_file, history, settings)
@@ -193,3 +206,12 @@ def train_clip_ve(
         write_sentences(model.text, of_all, hypotheses_file, compute)
         model.save(model_folder, clip_folder)
     return history
+
+
+def embed_with_teacher(
+    model_folder: Path, sentences: Sequence[str], compute: Compute, hypotheses_file: Path
+) -> None:
+    """Write a trained CLIP-VE's embeddings of other `sentences` in the hypotheses' place."""
+    tower = ClipTextTower(model_folder)
+    tokens = tokenize(load_tokenizer(model_folder), sentences, tower.max_length)
+    write_sentences(tower.to(compute.device).eval(), tokens, hypotheses_file, compute)

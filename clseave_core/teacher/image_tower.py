@@ -45,7 +45,7 @@ def _tower_class(folder: Path, config: Any) -> Any:
 def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
     from transformers.models.auto.configuration_auto import AutoConfig
 
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     tower = _tower_class(folder, config)
     vision = config.vision_config
     vision.projection_dim = config.projection_dim  # the folder's, where the two differ
@@ -77,7 +77,7 @@ class ImageTower:
         self._compute = compute
         self._model = _load_model(folder, weights, seed).eval().to(compute.device)
         self._processor = AutoImageProcessor.from_pretrained(
-            folder, backend="pil", local_files_only=True
+            folder, backend="pil", local_files_only=True, trust_remote_code=False
         )
         self.width = int(self._model.config.projection_dim)
         levels = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(1, 256, 3)

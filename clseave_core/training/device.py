@@ -1,10 +1,13 @@
 """Where and how numbers are computed: device, threads, precision, reproducibility."""
 
+import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import torch
 from torch import Tensor
+
+from clseave_core.training.gpus import claim_gpu
 
 Precision = Literal["auto", "fp32", "bf16"]
 
@@ -18,7 +21,7 @@ class Compute:
 
     def __init__(self, precision: Precision, threads: int, device: str | None = None) -> None:
         torch.set_num_threads(threads)
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.device = torch.device(device) if device else _free_device()
         on_gpu = self.device.type == "cuda"
         self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
         self.threads = threads
@@ -51,3 +54,14 @@ class Compute:
         torch.set_rng_state(state["cpu"])
         if self.device.type == "cuda" and "cuda" in state:
             torch.cuda.set_rng_state(state["cuda"], self.device)
+
+
+def _free_device() -> torch.device:
+    """A GPU that no other job of this machine has, as the current one; without a GPU the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    count = torch.cuda.device_count()
+    identities = [str(torch.cuda.get_device_properties(index).uuid) for index in range(count)]
+    device = torch.device("cuda", claim_gpu(identities, tempfile.gettempdir()))
+    torch.cuda.set_device(device)
+    return device

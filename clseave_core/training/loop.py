@@ -73,7 +73,7 @@ class _Training:
             fused=True,
         )
         self.base_rates = [group["lr"] for group in self.optimizer.param_groups]
-        steps_per_epoch = math.ceil(len(task.batches(1)) / settings.accumulation)
+        steps_per_epoch = math.ceil(len(self._batches(1)) / settings.accumulation)
         self.planned_steps = steps_per_epoch * settings.schedule_epochs
         self.warmup_steps = int(settings.warmup * self.planned_steps)
 
@@ -97,9 +97,14 @@ class _Training:
         patience = self.settings.patience
         return patience is not None and self.since_best >= patience
 
+    def _batches(self, epoch: int) -> list[Indices]:
+        """The batches of an epoch, or the first of them where the settings end it before."""
+        steps = self.settings.steps_per_epoch
+        return self.task.batches(epoch)[: steps and steps * self.settings.accumulation]
+
     def _train_epoch(self) -> None:
         self.model.train()
-        batches = self.task.batches(self.epoch)
+        batches = self._batches(self.epoch)
         accumulation = self.settings.accumulation
         started = saved = time.monotonic()
         examples = sum(len(batch) for batch in batches)

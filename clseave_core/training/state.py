@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -51,25 +51,35 @@ class TrainingState:
     def _best(self) -> Path:
         return self.folder / "best.safetensors"
 
+    @property
+    def _refused(self) -> Path:
+        return self.folder.with_name(self.folder.name + ".refused")
+
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """The saved (tensors, position), or None when there is nothing to go on from.
 
-        A state with another fingerprint is moved to `<folder>.refused` and said in the log.
+        A state with another fingerprint, or one that is not whole, is moved to `<folder>.refused`
+        and said in the log.
         """
         if not self._current.exists():
             return None
-        with safe_open(str(self._current), framework="pt") as file:
-            metadata = file.metadata()
-            if metadata.get("fingerprint") == self.mark:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                return tensors, json.loads(metadata["position"])
-        refused = self.folder.with_name(self.folder.name + ".refused")
-        shutil.rmtree(refused, ignore_errors=True)
-        self.folder.rename(refused)
+        try:
+            with safe_open(str(self._current), framework="pt") as file:
+                metadata = file.metadata() or {}
+                if metadata.get("fingerprint") == self.mark:
+                    tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                    if self._best.exists():
+                        self.load_best()
+                    return tensors, json.loads(metadata["position"])
+            reason = "belongs to other settings or data"
+        except (SafetensorError, OSError, KeyError, ValueError) as error:
+            reason = f"is damaged ({error})"
+        shutil.rmtree(self._refused, ignore_errors=True)
+        self.folder.rename(self._refused)
         logger.warning(
-            "the saved state in %s belongs to other settings or data and is not resumed; it was "
-            "moved to %s, which can be deleted. The training starts anew.",
-            self.folder, refused,
+            "the saved state in %s %s and is not resumed; it was moved to %s, which can be deleted "
+            "and is when this training ends. The training starts anew.",
+            self.folder, reason, self._refused,
         )  # fmt: skip
         return None
 
@@ -90,8 +100,9 @@ class TrainingState:
         return weights
 
     def remove(self) -> None:
-        """Delete the state: the training's results are in place."""
+        """Delete the state, and one set aside: the training's results are in place."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self._refused, ignore_errors=True)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class UniversalSentenceEncoder:
     which the project's table does not tell from simplified.
     """
 
+    width = 512
     languages = frozenset(
         ["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]
     )

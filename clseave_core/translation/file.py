@@ -11,6 +11,8 @@ from clseave_core.translation.translator import Answer, Failure, same_text
 
 _COLUMNS = ("source", "translation")
 _SHOWN = 5
+LONGEST = 2_000
+"""Characters; the longest hypothesis of SNLI-VE has 400. Beyond this it is not one sentence."""
 
 Row = tuple[str, str, str]
 """Where it stands ("line 3"), source, translation."""
@@ -22,8 +24,9 @@ def read_translations(path: str | Path) -> dict[str, str]:
     A `.tsv` file is UTF-8 text with the first line `source<TAB>translation` and one pair a line,
     without quoting; a `.parquet` file has the two columns as text, and may have others. The same
     pair may stand there twice. Raises ValueError naming file, line or row and value for a wrong
-    header, a wrong number of fields, an empty field, and two translations of one sentence;
-    FileNotFoundError when there is no file.
+    header, a wrong number of fields, an empty field, control characters, more than `LONGEST`
+    characters, and two translations of one sentence; FileNotFoundError when there is no file.
+    Marks of the direction of writing and pictographs belong to a text and stay.
     """
     path = Path(path)
     if not path.exists():
@@ -47,6 +50,7 @@ def read_translations(path: str | Path) -> dict[str, str]:
                     f"{path} {place}: the {name} is empty (the other one: "
                     f"{source or translation!r}). Fill it in or remove the {place.split()[0]}."
                 )
+            _check_text(value, name, f"{path} {place}")
         if found.setdefault(source, translation) != translation:
             raise ValueError(
                 f"{path} {place}: {source!r} is translated as {translation!r}, but as "
@@ -56,33 +60,54 @@ def read_translations(path: str | Path) -> dict[str, str]:
     return found
 
 
+def _check_text(value: str, name: str, place: str) -> None:
+    wrong = next((sign for sign in value if unicodedata.category(sign) in ("Cc", "Cs")), None)
+    if wrong is not None:
+        raise ValueError(
+            f"{place}: the {name} {_shown(value)} holds the control character "
+            f"U+{ord(wrong):04X}. Remove it."
+        )
+    if len(value) > LONGEST:
+        raise ValueError(
+            f"{place}: the {name} {_shown(value)} has {len(value):,} characters, more than the "
+            f"{LONGEST:,} of any sentence. Give the translation of the one sentence."
+        )
+
+
+def _shown(value: str) -> str:
+    return repr(value if len(value) <= 60 else value[:57] + "...")
+
+
 def _rows_of_tsv(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig") as lines:
-        try:
-            for number, line in enumerate(lines, start=1):
-                values = line.rstrip("\n").split("\t")
-                if number == 1:
-                    if tuple(values) != _COLUMNS:
-                        raise ValueError(
-                            f"{path} line 1: the header is {line.rstrip()!r}, expected "
-                            f"{'<TAB>'.join(_COLUMNS)}. Put it in front."
-                        )
-                    continue
-                if len(values) != len(_COLUMNS):
+    with path.open("rb") as lines:
+        for number, content in enumerate(lines, start=1):
+            try:
+                line = content.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                raise ValueError(
+                    f"{path} line {number}: is not UTF-8 text ({error}). Save it as UTF-8."
+                ) from error
+            values = line.split("\t")
+            if number == 1:
+                if tuple(values) != _COLUMNS:
                     raise ValueError(
-                        f"{path} line {number}: {len(values)} fields in {line.rstrip()!r}, "
-                        "expected a source, one tab and a translation."
+                        f"{path} line 1: the header is {_shown(line)}, expected "
+                        f"{'<TAB>'.join(_COLUMNS)}. Put it in front."
                     )
-                yield f"line {number}", values[0], values[1]
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path} is not UTF-8 text ({error}). Save it as UTF-8.") from error
+                continue
+            if len(values) != len(_COLUMNS):
+                raise ValueError(
+                    f"{path} line {number}: {len(values)} fields in {_shown(line)}, "
+                    "expected a source, one tab and a translation."
+                )
+            yield f"line {number}", values[0], values[1]
 
 
 def _rows_of_parquet(path: Path) -> Iterator[Row]:
     """Rows counted from 0. An absent value is an empty one."""
     try:
         file = pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path} is not a Parquet file ({error}). Write it again.") from error
     schema = file.schema_arrow
     for name in _COLUMNS:
@@ -95,11 +120,20 @@ def _rows_of_parquet(path: Path) -> Iterator[Row]:
                 f"[{', '.join(f'{field.name}: {field.type}' for field in schema)}]."
             )
     row = 0
-    for batch in file.iter_batches(columns=list(_COLUMNS)):
-        sources, translations = (batch.column(name).to_pylist() for name in _COLUMNS)
-        for source, translation in zip(sources, translations, strict=True):
-            yield f"row {row}", source or "", translation or ""
-            row += 1
+    try:
+        for batch in file.iter_batches(columns=list(_COLUMNS)):
+            for values in zip(*(batch.column(name) for name in _COLUMNS), strict=True):
+                source, translation = (value.as_py() or "" for value in values)
+                yield f"row {row}", source, translation
+                row += 1
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} row {row}: is not UTF-8 text ({error}). Save it as UTF-8."
+        ) from error
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(
+            f"{path} cannot be read behind row {row} ({error}). Write it again."
+        ) from error
 
 
 class FileTranslator:

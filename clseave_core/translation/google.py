@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import deep_translator.google as page_module
@@ -20,6 +18,7 @@ import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
 from clseave_core.languages import language
+from clseave_core.web import is_safe_address, seconds_to_wait
 
 _TOO_LONG = (400, 413, 414)
 _TOO_MANY = 429
@@ -65,6 +64,11 @@ class GoogleClient:
     """
 
     def __init__(self, source: str, target: str, url: str, timeout_seconds: float) -> None:
+        if not is_safe_address(url):
+            raise ValueError(
+                f"translation.google.url {url!r} is not an https address (http is for this "
+                "machine's own servers). Correct it in the study."
+            )
         self._translator = page_module.GoogleTranslator(
             source=language(source).google, target=language(target).google
         )
@@ -112,12 +116,14 @@ class GoogleClient:
                 f"the connection to {self._url} failed ({type(error).__name__})",
                 worth_repeating=True,
             ) from error
+        if not all(is_safe_address(step.url) for step in (*response.history, response)):
+            raise UnansweredError(f"{self._url} leads to {response.url!r}, which is not https")
         status = response.status_code
         if not 200 <= status < 300:
             raise UnansweredError(
                 f"status {status} from {self._url}",
                 worth_repeating=status == _TOO_MANY or status >= 500,
-                retry_after=seconds_of(response.headers.get("Retry-After")),
+                retry_after=seconds_to_wait(response.headers.get("Retry-After")),
                 too_long=status in _TOO_LONG,
             )
         response.encoding = "utf-8"
@@ -133,18 +139,3 @@ class GoogleClient:
             yield
         finally:
             module.requests = before
-
-
-def seconds_of(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds or a date; None when absent or not understood."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdigit():
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

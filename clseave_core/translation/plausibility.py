@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from clseave_core.languages import language
-from clseave_core.translation.encoder import Encoder
+from clseave_core.translation.encoder import Encoder, Vectors
 from clseave_core.translation.translator import has_words
 
 _SCRIPT_NAMES: dict[str, tuple[str, ...]] = {
@@ -61,6 +61,16 @@ def script_share(text: str, scripts: Sequence[str]) -> float:
     return sum(word in starts for word in first_words) / len(letters)
 
 
+def exchange_gains(cosines: Vectors) -> Vectors:
+    """What exchanging lines i and j would add to the sum of their cosines: [n, n].
+
+    `cosines` [n, n] are those of n sources (rows) and their n lines.
+    """
+    own = np.diag(cosines)
+    gains: Vectors = cosines + cosines.T - own[:, None] - own[None, :]
+    return gains
+
+
 class Plausibility:
     """Checks of one pair of languages (ISO codes).
 
@@ -71,7 +81,7 @@ class Plausibility:
     def __init__(
         self, source: str, target: str, encoder: Encoder | None, min_similarity: float | None
     ) -> None:
-        self._scripts = language(target).scripts
+        self.scripts = language(target).scripts
         self._expected = _density(target) / _density(source)
         self._encoder = encoder if min_similarity is not None else None
         self._min_similarity = -1.0 if min_similarity is None else min_similarity
@@ -90,22 +100,34 @@ class Plausibility:
         """Why `translation`, asked for alone, is none of `source`; None if it may be one."""
         if not translation.strip():
             return "an empty answer"
-        if has_words(source) and script_share(translation, self._scripts) == 0:
-            return f"no letter of {'/'.join(self._scripts)} in {translation!r}"
+        if has_words(source) and self.script_share(translation) == 0:
+            return f"no letter of {'/'.join(self.scripts)} in {translation!r}"
         return None
 
     def is_doubtful(self, source: str, translation: str) -> bool:
         """Whether a sentence translated alone would not have passed as a line of a pack."""
         return self.knows_languages and self.of_pack([source], [translation]) is not None
 
-    def _of_line(self, source: str, line: str) -> str | None:
-        if script_share(line, self._scripts) < _MIN_SCRIPT_SHARE:
-            return f"not in {'/'.join(self._scripts)}"
+    def script_share(self, text: str) -> float:
+        """Share of the letters of `text` in the language's script; 1 where it has none."""
+        return script_share(text, self.scripts)
+
+    def is_in_script(self, line: str) -> bool:
+        """Whether enough of a line's letters are in the language's script."""
+        return self.script_share(line) >= _MIN_SCRIPT_SHARE
+
+    def odd_length(self, source: str, line: str) -> str | None:
+        """`too short` or `too long` for its source; None for a length that can be."""
         expected = len(source) * self._expected + _LENGTH_SLACK
         ratio = (len(line) + _LENGTH_SLACK) / expected
         if not 1 / _MAX_LENGTH_FACTOR <= ratio <= _MAX_LENGTH_FACTOR:
             return "too short" if ratio < 1 else "too long"
         return None
+
+    def _of_line(self, source: str, line: str) -> str | None:
+        if not self.is_in_script(line):
+            return f"not in {'/'.join(self.scripts)}"
+        return self.odd_length(source, line)
 
     def _of_meaning(self, sources: Sequence[str], lines: Sequence[str]) -> str | None:
         """Compare every line with its own source, then every two lines with each other's."""
@@ -116,7 +138,7 @@ class Plausibility:
         worst = int(own.argmin())
         if own[worst] < self._min_similarity:
             return f"similarity {own[worst]:.2f}: {lines[worst]!r} for {sources[worst]!r}"
-        gain = cosines + cosines.T - own[:, None] - own[None, :]
+        gain = exchange_gains(cosines)
         one, other = divmod(int(gain.argmax()), len(sources))
         if gain[one, other] > EXCHANGE_MARGIN:
             return f"lines that look exchanged: {lines[one]!r} and {lines[other]!r}"

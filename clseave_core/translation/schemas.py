@@ -11,3 +11,8 @@ TRANSLATIONS = pa.schema(
     ]
 )
 """One translation for each row of `corpus/hypotheses.parquet`, in its order."""
+
+BACK_TRANSLATIONS = pa.schema(
+    [("hypothesis_id", pa.int32()), ("text", pa.string()), ("slot", pa.string())]
+)
+"""What each noisy translation says, in English, and the slot that is wrong; "" where none is."""

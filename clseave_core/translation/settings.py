@@ -1,7 +1,7 @@
 """How a study wants its sentences translated: the `translation:` section as one object."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 GOOGLE_PAGE = "https://translate.google.com/m"
@@ -35,6 +35,10 @@ class TranslationSettings:
     max_unchanged: float = 0.005
     """Share of a language's sentences whose translation may equal the source."""
     google_url: str = GOOGLE_PAGE
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Files of human translations by language, with which `score_translations` compares."""
+    back_translations: Mapping[str, str] = field(default_factory=dict)
+    """Files that give, for each English sentence, what its translation says in English."""
 
     @classmethod
     def from_study(cls, section: Mapping[str, Any]) -> Self:
@@ -47,7 +51,7 @@ class TranslationSettings:
         google = dict(values.pop("google", None) or {})
         if "url" in google:
             values["google_url"] = google.pop("url")
-        known = {field.name for field in fields(cls)}
+        known = {each.name for each in fields(cls)}
         unknown = sorted(set(values) - known) + [f"google.{key}" for key in sorted(google)]
         if unknown:
             raise ValueError(

@@ -57,15 +57,17 @@ def clean(text: str) -> str:
     return re.sub(r"\s*[\r\n]\s*", " ", unicodedata.normalize("NFC", unescape(text))).strip()
 
 
+def letters_of(text: str) -> str:
+    """The letters and digits of a text, whatever their case; the text itself where it has none."""
+    return "".join(filter(str.isalnum, text.casefold())) or text.strip()
+
+
 def same_text(one: str, other: str) -> bool:
     """Whether two texts have the same letters and digits, whatever their case and punctuation.
 
     "n/a" and "N/A." are the same; so are two texts without any letter or digit, if equal.
     """
-    first, second = (
-        [character for character in text.casefold() if character.isalnum()] for text in (one, other)
-    )
-    return first == second if first or second else one.strip() == other.strip()
+    return letters_of(one) == letters_of(other)
 
 
 def has_words(text: str) -> bool:

@@ -25,7 +25,7 @@ DEV: list[Row] = [("d1", "3", "A dog.", "neutral"), ("d2", "3", "A pig.", "entai
 TEST: list[Row] = [
     ("e1", "4", "A pig.", "neutral"),
     ("e2", "4", "A hen.", "neutral"),
-    ("e3", "1", "A hen.", "contradiction"),
+    ("e3", "4", "A hen.", "contradiction"),
 ]
 XVNLI: list[Row] = [("t1", "1", "A cat.", "entailment"), ("x1", "5", "A fox.", "neutral")]
 PICTURES = {"1", "2", "3", "4", "5", "6"}
@@ -70,7 +70,7 @@ def test_sentences_are_numbered_once_in_order_of_occurrence(tmp_path: Path) -> N
     assert hypotheses["template"] == hypotheses["spans"] == [None] * 4
     assert corpus.pairs["test"].to_pydict() == {
         "pair_id": ["e1", "e2", "e3"],
-        "image_id": ["4", "4", "1"],
+        "image_id": ["4", "4", "4"],
         "hypothesis_id": [2, 3, 3],
         "label": ["neutral", "neutral", "contradiction"],
     }
@@ -92,12 +92,12 @@ def test_the_report_counted_by_hand(tmp_path: Path) -> None:
         "rows": 3,
         "dropped_rows": 0,
         "labels": {"entailment": 0, "neutral": 2, "contradiction": 1},
-        "images": 2,
+        "images": 1,
         "sentences": 2,
         "repeated_sentences": 1,
         "held_out_sentences": 2,
         "held_out_rows": 3,
-        "images_shared_with_train": 1,
+        "images_shared_with_train": 0,
         "pairs_shared_with_train": 0,
     }
     assert report["splits"]["dev"]["held_out_rows"] == 1
@@ -189,7 +189,7 @@ def test_absent_pictures_name_the_archive_and_only_a_few(tmp_path: Path) -> None
 
 
 def test_counts_as_expected_pass(tmp_path: Path) -> None:
-    expected = {"pairs": {"train": 3, "dev": 2, "test": 3}, "images": {"train": 2, "test": 2}}
+    expected = {"pairs": {"train": 3, "dev": 2, "test": 3}, "images": {"train": 2, "test": 1}}
     prepare_corpus(write_corpus(tmp_path), PICTURES, expected=expected)
 
 
@@ -197,7 +197,7 @@ def test_all_unexpected_counts_are_named_at_once(tmp_path: Path) -> None:
     expected = {"pairs": {"train": 4, "dev": 2}, "images": {"test": 1000}}
     message = (
         r"train\.jsonl has 3 pairs and 1 dropped, expected 4; "
-        r".*test\.jsonl has 2 images, expected 1,000\. Delete and download"
+        r".*test\.jsonl has 1 images, expected 1,000\. Delete and download"
     )
     with pytest.raises(ValueError, match=message):
         prepare_corpus(write_corpus(tmp_path), PICTURES, expected=expected)

@@ -1,45 +1,47 @@
 import numpy as np
 import pytest
 
-from clseave_core.evaluation.differences import paired_difference
-
-IMAGES = np.repeat(np.arange(50), 4)
-SENTENCES = np.tile(np.arange(4), 50) + 4 * (IMAGES % 10)
+from clseave_core.evaluation.differences import holm, mcnemar_p_value, seed_differences
 
 
-def test_methods_that_never_differ_have_no_difference() -> None:
-    right = (np.arange(200) % 3 == 0).astype(float)
+def test_differences_are_taken_within_a_seed_and_then_averaged() -> None:
+    right = np.array([[1.0, 1, 1, 0], [1, 1, 1, 1]])
+    other = np.array([[1.0, 0, 0, 0], [1, 1, 0, 1]])
 
-    found = paired_difference(right, right, IMAGES, SENTENCES, resamples=100)
+    found = seed_differences(right, other)
 
-    assert (found.value, tuple(found.interval), found.p_value) == (0.0, (0.0, 0.0), 1.0)
-
-
-def test_a_difference_on_independent_pairs_by_hand() -> None:
-    # 100 pairs, each with its own picture and sentence: 20 won, 5 lost.
-    right, other = np.zeros(100), np.zeros(100)
-    right[:20], other[20:25] = 1.0, 1.0
-
-    found = paired_difference(right, other, np.arange(100), np.arange(100), resamples=200)
-
-    # Mean 0.15, squares 20 * .85^2 + 5 * 1.15^2 + 75 * .15^2 = 22.75; z = 15 / 22.75^.5 = 3.145.
-    assert found.value == pytest.approx(0.15)
-    assert found.p_value == pytest.approx(0.00166, abs=2e-5)
-    assert found.interval.low < 0.15 < found.interval.high
+    assert found.of_pairs.tolist() == [0, 0.5, 1, 0]
+    # Seeds differ by 2/4 and 1/4: standard deviation of 0.5 and 0.25 is 0.25 / 2^.5.
+    assert found.seed_sd == pytest.approx(0.25 / 2**0.5)
 
 
-def test_pairs_of_one_cluster_count_as_one() -> None:
-    right, other = np.zeros(100), np.zeros(100)
-    right[:20] = 1.0
-    clusters = np.arange(100) // 10
-
-    alone = paired_difference(right, other, np.arange(100), np.arange(100), resamples=100)
-    clustered = paired_difference(right, other, clusters, clusters, resamples=100)
-
-    assert clustered.value == alone.value
-    assert clustered.p_value > 100 * alone.p_value
+def test_one_seed_has_no_spread() -> None:
+    assert seed_differences(np.ones((1, 3)), np.zeros((1, 3))).seed_sd is None
 
 
-def test_other_pairs_are_refused() -> None:
-    with pytest.raises(ValueError, match="measured on 3 and 2 pairs"):
-        paired_difference(np.zeros(3), np.zeros(2), [0, 1, 2], [0, 1, 2])
+def test_other_seeds_or_pairs_are_refused() -> None:
+    with pytest.raises(ValueError, match="on 2 x 3 and 1 x 3 seeds and pairs"):
+        seed_differences(np.zeros((2, 3)), np.zeros((1, 3)))
+
+
+def test_mcnemar_by_hand() -> None:
+    # 6 won, 1 lost: 2 (1 + 7) / 2^7.
+    right = np.array([[1.0] * 6 + [0] + [1] * 5])
+    other = np.array([[0.0] * 6 + [1] + [1] * 5])
+
+    assert mcnemar_p_value(right, other) == pytest.approx(16 / 128)
+    assert mcnemar_p_value(other, right) == pytest.approx(16 / 128)
+    assert mcnemar_p_value(right, right) == 1.0
+
+
+def test_mcnemar_does_not_know_shares() -> None:
+    one, share = np.array([[1.0, 0]]), np.array([[0.5, 0]])
+
+    assert mcnemar_p_value(np.tile(one, (2, 1)), np.tile(one, (2, 1))) is None
+    assert mcnemar_p_value(one, share) is None
+
+
+def test_holm_by_hand() -> None:
+    # In order .01 x 4, .02 x 3, .03 x 2 -> never less than the one before, .5.
+    assert holm([0.03, 0.01, 0.5, 0.02]) == pytest.approx([0.06, 0.04, 0.5, 0.06])
+    assert holm([0.4, 0.9]) == pytest.approx([0.8, 0.9])

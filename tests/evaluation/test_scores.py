@@ -68,6 +68,22 @@ def test_seen_and_held_out(tmp_path: Path, hypotheses: Path) -> None:
     assert (scores["seen_n"], scores["seen_accuracy"]) == (6, pytest.approx(4 / 6))
 
 
+def test_paired_accuracy_by_hand(tmp_path: Path, hypotheses: Path) -> None:
+    """Sentences 0 to 4 with pairs 0-5 (E, N), 1-6 (E, N), 2-7 (E, C), 3-8 (E, C), 4-9 (N, C).
+
+    Right are 0-5 and 2-7; 6, 3 and 9 are wrong.
+    """
+    scores = score_predictions(_predictions(tmp_path), hypotheses)
+    assert (scores["picture_pairs"], scores["paired_accuracy"]) == (5, pytest.approx(2 / 5))
+
+
+def test_without_picture_pairs_there_is_no_paired_accuracy(tmp_path: Path) -> None:
+    hypotheses = write_hypotheses(tmp_path / "hypotheses.parquet", ["none"] * 2)
+    path = write_predictions(tmp_path / "test.parquet", right_and_wrong("+-"))
+    scores = score_predictions(path, hypotheses)
+    assert (scores["picture_pairs"], scores["paired_accuracy"]) == (0, None)
+
+
 def test_without_held_out_sentences_there_is_no_held_out_accuracy(tmp_path: Path) -> None:
     hypotheses = write_hypotheses(tmp_path / "hypotheses.parquet", ["none"] * 5)
     scores = score_predictions(_predictions(tmp_path), hypotheses)

@@ -41,6 +41,8 @@ def overrides(
             "clip_ve": {"epochs": 2},
             "table_a1": {"epochs": 2},
             "autoencoder": {"epochs": 2},
+            "translate_train": {"epochs": 2},
+            "frozen_head": {"epochs": 2},
         },
         "methods": {"clteave_direct": {"languages": ["fr"]}},
         "evaluation": {"resamples": 100},

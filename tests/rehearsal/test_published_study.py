@@ -4,6 +4,7 @@ What the corrected study's rehearsal (test_thesis_study.py) does not reach: the 
 hub, CLTEAVE with its autoencoder, every published setting at once, the thesis's tables.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +75,24 @@ def test_everything_is_made(rehearsal: Rehearsal) -> None:
         for kind in ("tables", "figures")
     }
     assert made["tables"] == {
-        "accuracy_table.csv", "clteave.csv", "clteave_questions.csv",
-        *(f"{table}.{form}" for table in THESIS_TABLES for form in ("csv", "md", "tex")),
+        "accuracy_table.csv",
+        *(
+            f"{table}.{form}"
+            for table in (*THESIS_TABLES, "clteave", "rivals", "controls", "picture_pairs")
+            for form in ("csv", "md", "tex")
+        ),
     }  # fmt: skip
     assert len(made["figures"]) == 20
     assert {name.rpartition(".")[2] for name in made["figures"]} == {"svg", "png"}
+
+
+def test_the_report_page_says_what_was_run_and_judges_the_claims(rehearsal: Rehearsal) -> None:
+    page = (rehearsal.results / "report.html").read_text(encoding="utf-8")
+
+    assert f"CLSEAVE report: study {STUDY}" in page
+    assert "French" in page and "machine translations" in page
+    assert re.search(rf"{ALIGNER_ID} at main</td><td>[0-9a-f]{{40}}<", page)
+    assert "published dev MSE divided by 512 dimensions" in page
 
 
 def test_the_aligner_came_without_what_is_not_needed(rehearsal: Rehearsal) -> None:
@@ -129,7 +143,32 @@ def test_all_readouts_of_clteave_stand_beside_clseave(
     accuracy = pd.read_csv(rehearsal.project / "results/accuracy_table.csv")
     clseave = accuracy.set_index("method").loc["clseave", "test_accuracy"]
     assert set(table["reference_accuracy"]) == {clseave}
-    assert table["p_value"].between(0, 1).all()
+    assert table["p_holm"].between(0, 1).all()
+
+
+def test_rivals_and_controls_of_every_kind_are_measured(
+    rehearsal: Rehearsal, thesis_world: ThesisWorld
+) -> None:
+    rivals, controls = rehearsal.table("rivals"), rehearsal.table("controls")
+    assert list(zip(rivals["method"], rivals["language"], strict=True)) == [
+        ("translate_train", "fr"), ("frozen_english", "en"), ("frozen_encoder", "fr"),
+        ("zero_shot", "fr"),
+    ]  # fmt: skip
+    assert controls["method"].tolist() == [
+        "recalibrated", "student_image_shuffled", "student_hypothesis_only",
+    ]  # fmt: skip
+    assert set(rivals["n"]) | set(controls["n"]) == {thesis_world.pairs["test"]}
+    assert rivals.set_index("method")["reference"]["frozen_english"] == "clip_ve"
+
+
+def test_the_questions_are_answered(rehearsal: Rehearsal) -> None:
+    answers = pd.read_csv(rehearsal.results / "comparisons.csv")
+    families = {"language_against_english", "clteave", "clteave_against_english"}
+    assert families < set(answers["family"])
+    readouts = answers[answers["family"] == "clteave_questions"]
+    assert set(readouts["question"]) == {
+        "readout: padded -> decoder", "readout: padded -> direct", "readout: decoder -> direct",
+    }  # fmt: skip
 
 
 def test_tables_show_this_study_beside_the_thesis(

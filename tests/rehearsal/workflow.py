@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
-    "Snakefile", "config.yaml", "environment.yaml", "rules", "studies", "schemas",
+    "Snakefile", "config.yaml", "environment.yaml", "pyproject.toml", "rules", "studies", "schemas",
     "workflow_scripts", "clseave_core", "commands",
 )  # fmt: skip
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")

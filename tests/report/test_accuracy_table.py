@@ -94,6 +94,7 @@ def test_the_student_row_by_hand(files: Files) -> None:
     assert list(row.values()) == [
         *("hand", "test", "clseave", "translate_train_unlabelled", "de", "0"),
         *("10", f"{loss:.4f}", "70.00", *_percent(clustered), "39.68", "89.22"),
+        *("70.00", "", "", "1"),  # all pairs are entailed, so the other classes have no recall
         *("10.00", "0.7500"),  # 80 - 70; (70 - 40) / (80 - 40)
         *("100.00", "-16.67"),  # 6 of 6 against 5 of 6
         *("25.00", "50.00", "4"),
@@ -108,6 +109,7 @@ def test_the_english_row_has_no_gap(files: Files) -> None:
     assert empty == {
         *("gap_to_english", "grounded_gain_kept", "seen_gap", "held_out_gap"),
         *("published_loss", "published_accuracy"),
+        *("recall_neutral", "recall_contradiction"),
     }
     assert (row["test_accuracy"], row["wilson_low"], row["wilson_high"]) == (
         *("80.00", "49.02", "94.33"),
@@ -122,6 +124,33 @@ def test_controls_are_measured_against_english(files: Files) -> None:
     assert (row["held_out_accuracy"], row["held_out_gap"]) == ("0.00", "75.00")
     assert row["grounded_gain_kept"] == ""
     assert _row(files.table(), method="hypothesis_only")["gap_to_english"] == "40.00"
+
+
+def test_rank_is_among_equal_settings_over_seeds(files: Files) -> None:
+    """English 8, shuffled 3, hypothesis only 4 of 10, ranked together; the student alone."""
+    _one_seed(files)
+    table = files.table()
+    ranks = {method: _row(table, method=method)["rank"] for method in STUDY.methods}
+    assert ranks == {"clip_ve": "1", "hypothesis_only": "2", "image_shuffled": "3", "clseave": "1"}
+
+
+def test_rank_over_seeds_stands_at_the_mean_and_ties_share_it(files: Files) -> None:
+    other = dict(STUDENT, student="other")
+    study = dataclasses.replace(STUDY, methods={**STUDY.methods, "same": other, "worse": other})
+    for method, patterns in (
+        ("clseave", ("++++------", "++--------")),
+        ("same", ("++--------", "++++------")),
+        ("worse", ("++++++----", "----------")),
+    ):
+        for seed, pattern in enumerate(patterns):
+            files.add(f"{method}/de/seed{seed}/test", pattern)
+    files.add("worse/de/seed2/test", "----------")  # mean 2 of 10, the others 3
+    table = files.table(study)
+    ranks = [
+        _row(table, method=method, seed="mean")["rank"] for method in ("clseave", "same", "worse")
+    ]
+    assert ranks == ["1", "1", "3"]
+    assert set(table.loc[table["seed"] != "mean", "rank"]) == {""}
 
 
 def test_rows_stand_in_the_studys_order(files: Files) -> None:
@@ -199,7 +228,8 @@ def test_the_csv_is_the_same_bytes_for_any_order_of_files(files: Files, tmp_path
     assert text == (tmp_path / "b.csv").read_bytes()
     assert text.split(b"\n")[0] == (
         b"study,testset,method,setting,language,seed,n,test_loss,test_accuracy,ci_low,ci_high,"
-        b"wilson_low,wilson_high,gap_to_english,grounded_gain_kept,seen_accuracy,seen_gap,"
+        b"wilson_low,wilson_high,recall_entailment,recall_neutral,recall_contradiction,rank,"
+        b"gap_to_english,grounded_gain_kept,seen_accuracy,seen_gap,"
         b"held_out_accuracy,held_out_gap,held_out_n,published_loss,published_accuracy"
     )
 

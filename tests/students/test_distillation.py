@@ -12,7 +12,7 @@ from clseave_core.models.encoder import encode_all
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import load_tokenizer, tokenize
 from clseave_core.students.task import distance, training_examples
-from clseave_core.students.teaching import Architecture, train_student
+from clseave_core.students.teaching import Architecture, Texts, train_student
 from clseave_core.training.device import Compute
 from clseave_core.training.history import Row
 from clseave_core.training.settings import TrainingSettings
@@ -81,8 +81,7 @@ def test_a_student_learns_its_targets_and_the_history_says_so(
     settings = TrainingSettings(epochs=60, batch_size=4, learning_rate=5e-3, evaluate_every=30)
 
     history = train_student(
-        encoder_folder=tiny_bert_folder,
-        translations=SENTENCES,
+        sentences=Texts(tiny_bert_folder, SENTENCES),
         targets=targets,
         held_out=np.array([False] * 7 + [True]),
         train_pairs=pairs_of([0, 1, 2, 3, 4, 5, 6, 7, 0]),
@@ -123,7 +122,7 @@ def test_the_teachers_classifier_does_not_move(
     classifier = EntailmentClassifier(6).eval()
     before = {name: value.clone() for name, value in classifier.state_dict().items()}
     train_student(
-        encoder_folder=tiny_bert_folder, translations=SENTENCES, targets=targets,
+        sentences=Texts(tiny_bert_folder, SENTENCES), targets=targets,
         held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3]),
         dev_pairs=pairs_of([4, 5]), images=images, classifier=classifier,
         alignment=None,

@@ -19,7 +19,7 @@ import numpy as np
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.classifier import EntailmentClassifier
-from clseave_core.students.teaching import Architecture, train_student
+from clseave_core.students.teaching import Architecture, Texts, train_student
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
 bert, files, out = map(Path, sys.argv[1:])
@@ -27,7 +27,7 @@ n = 40
 pairs = Pairs(np.array([f"p{i}" for i in range(n)], dtype=object),
               np.array(["i0"] * n, dtype=object), np.arange(n), np.arange(n) % 3)
 history = train_student(
-    encoder_folder=bert, translations=[f"ein Hund {chr(97 + i % 26)} {i}" for i in range(n)],
+    sentences=Texts(bert, [f"ein Hund {chr(97 + i % 26)} {i}" for i in range(n)]),
     targets=Embeddings.open(files / "hypotheses.arrow"), held_out=np.zeros(n, bool),
     train_pairs=pairs, dev_pairs=pairs, images=Embeddings.open(files / "images.arrow"),
     classifier=EntailmentClassifier(6).eval(), alignment=None,

@@ -19,7 +19,13 @@ from clseave_core.models.student import Student, load_encoder
 from clseave_core.models.tokens import load_tokenizer, tokenize
 from clseave_core.students.readouts import readout_head
 from clseave_core.students.task import StudentData
-from clseave_core.students.teaching import Architecture, TokenAlignment, read_out, train_student
+from clseave_core.students.teaching import (
+    Architecture,
+    Texts,
+    TokenAlignment,
+    read_out,
+    train_student,
+)
 from clseave_core.students.token_alignment import Signal, TokenAlignmentTask, TokenTargets
 from clseave_core.teacher.clip_ve import Premises
 from clseave_core.training.device import Compute
@@ -160,7 +166,7 @@ def test_a_student_learns_token_states_and_is_read_in_another_way(
     )
 
     history = train_student(
-        encoder_folder=tiny_bert_folder, translations=GERMAN,
+        sentences=Texts(tiny_bert_folder, GERMAN),
         targets=Embeddings.open(tmp_path / "h.arrow"), held_out=np.zeros(4, bool),
         train_pairs=pairs, dev_pairs=pairs, images=Embeddings.open(tmp_path / "i.arrow"),
         classifier=EntailmentClassifier(width).eval(), architecture=Architecture(),
@@ -172,7 +178,7 @@ def test_a_student_learns_token_states_and_is_read_in_another_way(
     first, last = history[0]["dev_words_mse"], history[-1]["dev_words_mse"]
     assert first is not None and last is not None and last < first
     read_out(
-        model_folder=tmp_path / "model", translations=GERMAN, readout="direct",
+        model_folder=tmp_path / "model", sentences=GERMAN, readout="direct",
         autoencoder_folder=None, teacher_folder=tmp_path / "teacher", pooling=None,
         compute=COMPUTE, hypotheses_file=tmp_path / "again.arrow",
     )  # fmt: skip

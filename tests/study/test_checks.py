@@ -83,11 +83,18 @@ def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
                 "annotations": splits,
                 "expected": {"images": {"train": 1, "dev": None, "test": None}},
             },
-            "translation": {"provider": "file", "file": str(tmp_path / "{lang}.tsv")},
+            "translation": {
+                "provider": "file",
+                "file": str(tmp_path / "{lang}.tsv"),
+                "references": {"de": str(tmp_path / "de.tsv")},
+                "back_translations": {"de": str(tmp_path / "none.tsv")},
+            },
             "languages": ["de"],
         },
     )
 
+    assert found["references de"].found == f"{tmp_path}/de.tsv: 1 sentences"
+    assert not found["back_translations de"].ok
     assert found["annotations dev"].found == f"{tmp_path}/dev.gz: 1 pairs"
     assert found["language de"].found == f"{tmp_path}/de.tsv: 1 sentences"
 

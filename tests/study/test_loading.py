@@ -43,8 +43,75 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ({"models": {"bert": {"generate": "clip"}}}, r"an aligner is generated from the generated"),
         ({"alignment": {"model": "alinger"}}, r"alignment.model: 'alinger' is none of the study's"),
         (
-            {"methods": {"clseave": {"teacher": "hypothesis_only"}}},
-            r"'hypothesis_only' is a control that does not see both",
+            {"methods": {"clseave": {"teacher": "image_only"}}},
+            r"'image_only' is a control that sees no",
+        ),
+        (
+            {"methods": {"translate_train": {"setting": "translate_train_unlabelled"}}},
+            r"translate_train.setting: translate_train_unlabelled does not go with the objective",
+        ),
+        (
+            {"methods": {"clseave": {"setting": "translate_train"}}},
+            r"clseave.setting: translate_train does not go with the objective sentence_mse",
+        ),
+        (
+            {"methods": {"translate_train": {"training": {"weight": "distinct"}}}},
+            r"translate_train.training.weight: cross_entropy learns pairs",
+        ),
+        (
+            {"methods": {"zero_shot": {"trained_as": "frozen_encoder"}}},
+            r"zero_shot: the setting zero_shot reads a student of English",
+        ),
+        (
+            {"methods": {"recalibrated": {"trained_as": "frozen_english"}}},
+            r"recalibrated.languages: 'frozen_english' has no de, nl, ja, ko, zh",
+        ),
+        ({"students": {"frozen": {"hidden": None}}}, r"students.frozen.hidden: 'use' is a frozen"),
+        ({"students": {"frozen": {"hidden": 0}}}, r"students.frozen.hidden: 0 is less than"),
+        (
+            {"teachers": {"clip_ve": {"model": "use"}}},
+            r"teachers.clip_ve.model: 'use' is for students with a frozen encoder only",
+        ),
+        (
+            {"methods": {"frozen_encoder": {"pooling_at_test": "argmax"}}},
+            r"frozen_encoder.pooling_at_test: a student with a frozen encoder has none",
+        ),
+        (
+            {"translation": {"references": {"fr": "human.tsv"}}},
+            r"translation.references: 'fr' is not in the study's languages",
+        ),
+        ({"translation": {"references": {"de": "human.txt"}}}, r"'human.txt' does not match"),
+        ({"control_language": "fr"}, r"control_language: 'fr' is not among the study's languages"),
+        (
+            {"methods": {"noisy_both": {"noise_in_training": 0.2}}},
+            r"noise_in_training is 0.2, noise_at_test 0.1. A student is read with",
+        ),
+        ({"methods": {"noisy_test": {"noise_at_test": 0.9}}}, r"0.9 is greater than the maximum"),
+        (
+            {"methods": {"noisy_training": {"noise_in_training": 0.2}}},
+            r"'noisy_both' is not the same training",
+        ),
+        (
+            {"methods": {"clteave_padded": {"noise_at_test": 0.1}}},
+            r"clteave_padded: noise goes with the objective sentence_mse only",
+        ),
+        (
+            {"methods": {"clseave": {"languages": ["de"]}}},
+            r"comparisons.clteave: 'clteave_direct' is in zh, where the reference 'clseave' is not",
+        ),
+        ({"evaluation": {"margin": 0}}, r"evaluation.margin: 0 is less than or equal to"),
+        ({"evaluation": {"permutations": 9}}, r"evaluation.permutations: 9 is less than the min"),
+        (
+            {"methods": {"translate_test": {"noise_at_test": None}}},
+            r"back-translations of clean machine translations are no translate_test. Call it round",
+        ),
+        (
+            {"methods": {"translate_test": {"noise_at_test": None, "setting": "round_trip"}}},
+            r"round_trip needs translation.back_translations of de, and no noise_at_test",
+        ),
+        (
+            {"methods": {"translate_test": {"setting": "zero_shot"}}},
+            r"without a student its setting must be english, translate_test or",
         ),
         ({"testsets": ["xvnli"]}, r"'test' must be among them"),
         ({"testsets": ["xvnli"]}, r"a generated world has only the test set 'test'"),
@@ -53,6 +120,15 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
 def test_a_mistake_is_named(overrides: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         load_study("pocket", overrides, ROOT)
+
+
+def test_only_a_generated_world_has_noise_and_speaks_invented_languages() -> None:
+    noisy = {"like": "clseave", "noise_in_training": 0.1, "noise_at_test": 0.1}
+
+    with pytest.raises(ValueError, match=r"methods.noisy: only a generated world can be transl"):
+        load_study("thesis", {"methods": {"noisy": noisy}}, ROOT)
+    with pytest.raises(ValueError, match=r"languages: 'qsc' is invented; only a world speaks it"):
+        load_study("thesis", {"languages": ["de", "qsc"]}, ROOT)
 
 
 def test_a_number_without_its_dot_is_text_in_yaml_and_refused() -> None:
@@ -101,7 +177,7 @@ def test_a_preset_fills_in_what_the_training_does_not_say() -> None:
 def test_an_unknown_study_lists_the_known_ones() -> None:
     with pytest.raises(
         FileNotFoundError,
-        match="Studies there: pocket, pocket_full, thesis, thesis_as_published, tiny",
+        match="Studies there: invented, pocket, pocket_full, thesis, thesis_as_published, tiny",
     ):
         load_study("pockt", {}, ROOT)
 

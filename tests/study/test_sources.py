@@ -64,3 +64,21 @@ def test_the_users_own_files_come_first() -> None:
 )
 def test_teachers_with_one_image_tower_share_its_embeddings(teacher: str, owner: str) -> None:
     assert sources("pocket", {}).image_owner(teacher) == owner
+
+
+def test_who_speaks_english_and_whose_encoder_is_frozen() -> None:
+    pocket = sources("pocket", {"languages": ["de", "zh"]})
+
+    assert pocket.languages_of("frozen_english") == ["en"]
+    assert pocket.languages_of("zero_shot") == pocket.languages_of("frozen_encoder") == ["de", "zh"]
+    assert pocket.languages_of("translate_test") == ["de"]  # the English model, and yet not English
+    assert pocket.frozen_students == ["frozen"]
+    assert pocket.frozen_encoders == ["use"]
+    assert pocket.model("use") == ""
+
+
+def test_rivals_and_controls_stand_in_no_accuracy_table() -> None:
+    apart = {"translate_train", "zero_shot", "student_image_shuffled", "translate_test"}
+
+    for study in ("pocket", "pocket_full"):
+        assert not apart & set(sources(study, {}).main_methods)

@@ -7,7 +7,7 @@ import torch
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings, write_embeddings
-from clseave_core.teacher.clip_ve import Premises, train_clip_ve
+from clseave_core.teacher.clip_ve import Premises, embed_with_teacher, train_clip_ve
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
 
@@ -98,3 +98,16 @@ def test_the_constant_premise_is_one_unit_vector() -> None:
 
     assert torch.linalg.vector_norm(premises.images, dim=1).tolist() == [1.0]
     assert premises.rows.tolist() == [0, 0, 0]
+
+
+def test_a_back_translation_is_embedded_as_the_sentence_that_it_is(
+    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings
+) -> None:
+    train(tmp_path, tiny_clip_folder, images, "text", epochs=1)
+    english = Embeddings.open(tmp_path / "hypotheses.arrow").rows(range(4))
+
+    back = [SENTENCES[1], SENTENCES[1], SENTENCES[3], SENTENCES[0]]
+    embed_with_teacher(tmp_path / "model", back, COMPUTE, tmp_path / "back.arrow")
+
+    found = Embeddings.open(tmp_path / "back.arrow").rows(range(4))
+    np.testing.assert_allclose(found, english[[1, 1, 3, 0]], atol=1e-5)

@@ -186,3 +186,19 @@ def test_a_loss_that_is_no_number_is_an_error(tmp_path: Path) -> None:
 def test_unknown_settings_are_named() -> None:
     with pytest.raises(ValueError, match=r"\['lerning_rate'\] are not known"):
         TrainingSettings.from_study({"lerning_rate": 1.0})
+
+
+def test_an_epoch_ends_after_the_steps_that_it_may_have(tmp_path: Path) -> None:
+    """Two of the three batches of four; the schedule ends with the last step that is taken."""
+    cut = run(Line(), tmp_path / "cut", epochs=3, steps_per_epoch=2, schedule="linear")
+    whole = run(Line(), tmp_path / "whole", epochs=3, steps_per_epoch=9)
+
+    assert [row["step"] for row in cut] == [2, 4, 6]
+    assert [row["step"] for row in whole] == [3, 6, 9]
+    assert cut[-1]["learning_rate"] == pytest.approx(0.05 / 6)
+
+
+def test_steps_are_those_of_the_optimiser(tmp_path: Path) -> None:
+    history = run(Line(), tmp_path, epochs=2, steps_per_epoch=1, accumulation=2)
+
+    assert [row["step"] for row in history] == [1, 2]

@@ -1,6 +1,4 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from types import ModuleType
 from typing import Any
 
@@ -10,7 +8,7 @@ import requests
 from deep_translator.constants import GOOGLE_LANGUAGES_TO_CODES
 
 from clseave_core.languages import LANGUAGES
-from clseave_core.translation.google import BREAK, GoogleClient, UnansweredError, seconds_of
+from clseave_core.translation.google import BREAK, GoogleClient, UnansweredError
 from tests.rehearsal.google_page import Fault, GooglePage
 
 TEXTS = {
@@ -108,14 +106,6 @@ def test_retry_after_is_read() -> None:
     ):
         client(page).ask("A dog.")
     assert error.value.retry_after == 17.0
-
-
-def test_retry_after_may_be_a_date_or_nonsense() -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    assert seconds_of(moment) == pytest.approx(90.0, abs=5.0)
-    assert seconds_of("Mon, 01 Jan 2001 00:00:00 GMT") == 0.0
-    assert seconds_of("soon") is None
-    assert seconds_of(None) is None
 
 
 def test_an_address_that_is_too_long_is_told_apart() -> None:

@@ -91,6 +91,15 @@ def test_gpu_rules_are_those_that_the_profile_sends_to_the_gpu_partition() -> No
     )
 
 
+def test_the_rules_that_need_the_network_are_local_and_no_others() -> None:
+    files = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    blocks = re.findall(r"^localrules:\n((?:    .*\n)+)", files, re.MULTILINE)
+
+    assert {name for block in blocks for name in re.findall(r"\w+", block)} == {
+        rule for rule in RULES if rule.startswith(("download", "translate"))
+    }
+
+
 def test_scripts_are_short() -> None:
     for path in (ROOT / "workflow_scripts").glob("*.py"):
         assert len(path.read_text().splitlines()) <= 42, path
@@ -107,7 +116,7 @@ def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full"]
+    "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full", "invented"]
 )
 def test_every_study_resolves(study: str) -> None:
     dry_run("results/accuracy_table.csv", "--config", f"study={study}")

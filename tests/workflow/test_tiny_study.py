@@ -28,9 +28,12 @@ def snakemake(project: Path, *arguments: str, config: str = "resources=resources
     return result.stdout + result.stderr
 
 
-def make_run(project: Path, cores: int = 2) -> str:
-    """What `make accuracy_table STUDY=tiny` says."""
-    command = [sys.executable, "-m", "commands.run", "--study", "tiny", "--cores", str(cores)]
+def make_run(project: Path, cores: int = 2, target: str = TABLE) -> str:
+    """What `make run STUDY=tiny` says."""
+    command = [
+        sys.executable, "-m", "commands.run", "--study", "tiny", "--cores", str(cores),
+        "--target", target,
+    ]  # fmt: skip
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return result.stdout + result.stderr
@@ -129,6 +132,7 @@ def test_the_table_of_another_study_is_not_taken_for_ones_own(project: Path) -> 
         "corpus={expected: {pairs: {dev: 100}}}",
         "images={batch_size: 7, workers: 2}",
         "translation={requests_per_second: 2}",
+        "evaluation={margin: 2.0, permutations: 999}",
     ],
 )
 def test_an_edit_that_changes_no_number_runs_nothing(project: Path, edit: str) -> None:
@@ -145,10 +149,14 @@ def test_moving_the_folder_changes_nothing(project: Path) -> None:
 
 
 def test_another_folder_and_one_core_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
+    make_run(project, target="all")
     other = copy_project(tmp_path / "a quite different place")
-    make_run(other, cores=1)
+    make_run(other, cores=1, target="all")
 
-    for pattern in ("tables/*.csv", "predictions/**/*.parquet", "**/*.arrow", "**/*.safetensors"):
+    patterns = (
+        "tables/*", "figures/*", "predictions/**/*.parquet", "**/*.arrow", "**/*.safetensors",
+    )  # fmt: skip
+    for pattern in patterns:
         made = sorted((project / "results/tiny").glob(pattern))
         assert made, pattern
         for path in made:

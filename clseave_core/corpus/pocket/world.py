@@ -19,6 +19,7 @@ from clseave_core.corpus.pocket.drawing import as_jpeg, caption_of, draw_scenes
 from clseave_core.corpus.pocket.grammars import Spoken, align, say
 from clseave_core.corpus.pocket.holding_out import hold_out
 from clseave_core.corpus.pocket.logic import LABEL_OF_TRUTH, evaluate
+from clseave_core.corpus.pocket.mistakes import MISTAKEN_LANGUAGES, draw_mistakes
 from clseave_core.corpus.pocket.scenes import COVERED, sample_scenes
 from clseave_core.corpus.pocket.sentences import Sentence, choose_sentences, formula_of
 from clseave_core.corpus.pocket.settings import WorldSettings
@@ -153,6 +154,14 @@ def generate_world(settings: WorldSettings, folder: Path) -> None:
     }
     held_out = hold_out(sentences, list(spoken.values()), settings, _generator(settings, HELD_OUT))
     texts = [sentence.text for sentence in spoken["en"]]
+    for language in settings.languages:
+        if language in MISTAKEN_LANGUAGES:
+            mistakes = draw_mistakes(
+                sentences, held_out, MISTAKEN_LANGUAGES[language], settings.world_seed,
+                settings.colours, settings.shapes,
+            )  # fmt: skip
+            for row, mistake in mistakes.items():
+                spoken[language][row] = say(mistake.sentence, language)
 
     counts: dict[str, dict[str, int]] = {}
     for index, split in enumerate(SPLITS):

@@ -11,7 +11,6 @@ from transformers import AutoTokenizer
 
 from clseave_core.alignment.aligner import WordAligner
 from clseave_core.alignment.settings import AlignmentSettings
-from clseave_core.alignment.words import cut_words
 from clseave_core.corpus.pocket.aligner import (
     AlignerSettings,
     _examples,
@@ -22,6 +21,7 @@ from clseave_core.corpus.pocket.aligner import (
 from clseave_core.corpus.pocket.bert import BertSettings, pretrain_bert
 from clseave_core.corpus.pocket.world import training_texts
 from clseave_core.training.device import Compute
+from clseave_core.words import cut_words
 from tests.small_world import LANGUAGES
 
 BERT = BertSettings(

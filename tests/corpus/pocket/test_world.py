@@ -81,6 +81,27 @@ def test_another_seed_gives_another_world(world: Path, tmp_path: Path) -> None:
     assert (world / "pictures.zip").read_bytes() != (tmp_path / "pictures.zip").read_bytes()
 
 
+def test_the_language_of_mistakes_is_english_but_for_a_tenth(tmp_path: Path) -> None:
+    languages = ("qid", "qno")
+    generate_world(replace(SETTINGS, languages=languages), tmp_path)
+    held_out = pd.read_parquet(tmp_path / "sentences.parquet")["held_out"]
+    clean, noisy = (
+        pd.read_parquet(tmp_path / f"translations/{code}.parquet") for code in languages
+    )
+
+    assert clean["translation"].equals(clean["source"])
+    wrong = noisy["translation"] != noisy["source"]
+    for kind, size in Counter(held_out).items():
+        assert wrong[held_out == kind].sum() == round(0.1 * size)
+    for source, text, links in noisy[wrong].itertuples(index=False):
+        said = {
+            (source[a["source_start"] : a["source_end"]], text[a["target_start"] : a["target_end"]])
+            for a in links
+        }
+        # Another number changes verb, number and noun.
+        assert 1 <= sum(one != other for one, other in said) <= 3
+
+
 def test_a_misspelt_key_and_an_unknown_colour_are_refused() -> None:
     with pytest.raises(ValueError, match=r"unknown keys \['colors'\]"):
         WorldSettings.from_mapping({"colors": ["red"]}, LANGUAGES)

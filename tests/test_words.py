@@ -1,6 +1,6 @@
 import pytest
 
-from clseave_core.alignment.words import Cut, cut_words
+from clseave_core.words import Cut, cut_words
 
 
 @pytest.mark.parametrize(
