@@ -38,12 +38,14 @@ rule download_model:
 rule generate_world:
     input:
         code=core("generate_world"),
+        words=sources.words,
     output:
         pictures="<generated>/pictures.zip",
         annotations=expand("<generated>/annotations/snli_ve_{split}.jsonl.gz", split=sources.splits),
         sentences="<generated>/sentences.parquet",
         translations=expand("<generated>/translations/{lang}.parquet", lang=config["languages"]),
         pretraining=directory("<generated>/pretraining"),
+        naming=sources.naming,
     log:
         "<logs>/generate_world.log",
     benchmark:
@@ -79,6 +81,7 @@ rule generate_clip:
         mem_mb=memory("train"),
         runtime=minutes("train"),
     params:
+        world=config["corpus"].get("world"),
         settings=sources.generator_settings("clip"),
         seed=sources.world_seed,
         threads=threads_of("train"),

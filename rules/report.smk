@@ -89,6 +89,32 @@ rule tabulate_picture_pairs:
         "../workflow_scripts/tabulate_picture_pairs.py"
 
 
+rule tabulate_nouns:
+    input:
+        code=core("tabulate_nouns"),
+        predictions=of_every_run(
+            "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
+        ),
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        naming=sources.naming,
+    output:
+        table="<results>/tables/nouns.csv",
+    log:
+        "<logs>/tabulate_nouns.log",
+    benchmark:
+        "<benchmarks>/tabulate_nouns.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("read")
+    resources:
+        mem_mb=memory("read"),
+        runtime=minutes("read"),
+    params:
+        evaluation=sampling(),
+    script:
+        "../workflow_scripts/tabulate_nouns.py"
+
+
 rule tabulate_sweep:
     input:
         code=core("tabulate_sweep"),

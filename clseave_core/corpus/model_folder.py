@@ -135,7 +135,7 @@ def convert_weights(sources: Iterable[str | Path], target: str | Path) -> Path:
 
     tensors: dict[str, torch.Tensor] = {}
     for source in sources:
-        state = _read_bin(Path(source))
+        state = read_pickled_weights(Path(source))
         for name in list(state):
             tensors[name] = _own_tensor(state.pop(name), name, source)
     with whole_file(target) as temporary:
@@ -156,11 +156,15 @@ def read_weights(folder: str | Path) -> dict[str, "torch.Tensor"]:
         if name.endswith(".safetensors"):
             tensors |= load_file(folder / name)
         elif name.endswith(".bin"):
-            tensors |= _read_bin(folder / name)
+            tensors |= read_pickled_weights(folder / name)
     return tensors
 
 
-def _read_bin(path: Path) -> dict[str, Any]:
+def read_pickled_weights(path: Path) -> dict[str, Any]:
+    """What a pickle of weights holds by name, read as tensors and plain containers only.
+
+    Raises ValueError where it holds anything else or is not whole.
+    """
     import torch
 
     try:

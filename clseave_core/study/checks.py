@@ -178,17 +178,29 @@ def _world(sources: Sources) -> str:
     from clseave_core.corpus.pocket.clip import ClipSettings
     from clseave_core.corpus.pocket.pretraining import SmallTraining
     from clseave_core.corpus.pocket.settings import WorldSettings
+    from clseave_core.corpus.worlds import is_natural
 
     study = sources.study
+    world, languages = study["corpus"]["world"], tuple(study["languages"])
     kinds: dict[str, type[SmallTraining]] = {
         "clip": ClipSettings, "bert": BertSettings, "aligner": AlignerSettings,
     }  # fmt: skip
-    settings = WorldSettings.from_mapping(study["corpus"]["world"], tuple(study["languages"]))
+    if is_natural(world):
+        from clseave_core.corpus.natural.clip import NaturalClipSettings, published_weights
+        from clseave_core.corpus.natural.drawing import openmoji_font
+        from clseave_core.corpus.natural.settings import NaturalSettings
+
+        NaturalSettings.from_mapping(world, languages)
+        kinds["clip"] = NaturalClipSettings
+        openmoji_font()
+        published_weights()
+    else:
+        WorldSettings.from_mapping(world, languages)
     for name, model in study["models"].items():
         if "generate" in model:
             kind = kinds[model["generate"]]
             kind.from_mapping(model["settings"], f"models.{name}.settings")
-    return f"world seed {settings.world_seed}"
+    return f"world seed {sources.world_seed}"
 
 
 def _translation(sources: Sources) -> Iterator[Check]:

@@ -48,7 +48,8 @@ def expected_size(study: Study) -> CorpusSize | None:
 def world_size(study: Study) -> CorpusSize:
     """The size that the settings of a generated world ask for; balance may take some pairs away."""
     world = study["corpus"]["world"]
-    sentences = sum(map(int, world["sentences"].values()))
+    counts = (world.get(key, {}) for key in ("sentences", "noun_sentences", "kind_sentences"))
+    sentences = sum(int(count) for of_kind in counts for count in of_kind.values())
     basis = "the most that the world's settings allow"
     return CorpusSize(
         pairs={split: 3 * int(count) * sentences for split, count in world["triples"].items()},

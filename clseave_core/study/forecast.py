@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from statistics import fmean
+from typing import Any
 
 from clseave_core.study.corpus_size import CorpusSize
 from clseave_core.study.model_sizes import WEIGHT_BYTES, parameters
@@ -36,6 +37,9 @@ EMBEDDING_WIDTH = 512
 PICTURE_BYTES = 4_375_349_371 / 31_783
 """Of one picture in the Flickr30k archive (a copy of flickr30k-images.tar.gz on the hub)."""
 ANNOTATION_BYTES = 150.0
+PICTURE_32 = 1700.0
+"""Bytes of a generated picture of 32 pixels."""
+CELL_COUNT = 4
 """Of one compressed SNLI-VE row: 920 bytes in the plain files, assumed to shrink to a sixth."""
 STATE_COPIES = 4
 """What a training saves to go on from: weights, two moments of Adam, the best epoch's weights."""
@@ -140,13 +144,18 @@ def _timed(
     return rule, count, work / speed.per_second / HOUR, speed.basis
 
 
+def _drawn(world: Mapping[str, Any]) -> float:
+    """The pictures of a generated world, as so many of 32 pixels."""
+    pictures = sum(world["scenes"].values()) + world.get("pretraining_scenes", 0)
+    tiles = world.get("tiles", 0) * world.get("nouns", 0) / CELL_COUNT
+    return float((pictures + tiles) * (world["pixels"] / 32) ** 2)
+
+
 def _generating(sources: Sources) -> list[tuple[str, int, float, Speed]]:
     """Jobs of a generated world: rule, how many, examples in all, speed."""
     if not sources.is_generated:
         return []
-    world = sources.study["corpus"]["world"]
-    scenes = sum(world["scenes"].values()) + world["pretraining_scenes"]
-    jobs = [("generate_world", 1, float(scenes), SCENES)]
+    jobs = [("generate_world", 1, _drawn(sources.study["corpus"]["world"]), SCENES)]
     kinds = (("clip", CAPTIONS), ("bert", MASKED_SENTENCES), ("aligner", ALIGNED_PAIRS))
     for kind, speed in kinds:
         settings = sources.generator_settings(kind)
@@ -226,9 +235,8 @@ def _fetched(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]
     """What is downloaded or generated: what, bytes, basis. What the user has is not counted."""
     corpus, items = sources.study["corpus"], []
     if sources.is_generated:
-        world = corpus["world"]
-        scenes = sum(world["scenes"].values()) + world["pretraining_scenes"]
-        items.append(("pictures", 1700.0 * scenes, "measured: 1.7 kB a picture of 32 pixels"))
+        drawn = _drawn(corpus["world"])
+        items.append(("pictures", drawn * PICTURE_32, "measured: 1.7 kB a picture of 32 pixels"))
     elif not corpus["pictures"].get("path"):
         count, basis = size.images * PICTURE_BYTES, "a copy of the Flickr30k archive: 4.4 GB"
         if "size" in corpus["pictures"]:

@@ -76,6 +76,19 @@ class Sources:
         """The generator's own table of its sentences; empty for a real corpus."""
         return [f"{self.generated}/sentences.parquet"] if self.is_generated else []
 
+    @property
+    def words(self) -> list[str]:
+        """The tables of nouns that the generator reads; empty but for the natural world."""
+        if self.study["corpus"].get("world", {}).get("vocabulary") != "natural":
+            return []
+        return [f"clseave_core/corpus/natural/{name}.csv" for name in ("nouns", "kinds")]
+
+    @property
+    def naming(self) -> list[str]:
+        """What the generator says of nouns and pictures; empty but for the natural world."""
+        tables = ("sentence_nouns", "scenes") if self.words else ()
+        return [f"{self.generated}/{name}.parquet" for name in tables]
+
     def model(self, name: str) -> str:
         """The folder of a pretrained model; none for one that a package brings along."""
         model = self.study["models"][name]

@@ -25,8 +25,13 @@ MAX_ASPECT = 100
 """A narrower picture is refused: resized by its shorter edge it would take gigabytes."""
 
 
-def _tower_class(folder: Path, model_type: str) -> Any:
+def _tower_class(folder: Path, config: Any) -> Any:
     """The class of the image tower whose forward pass gives `image_embeds` after projection."""
+    model_type = config.model_type
+    if model_type == "clip" and getattr(config.vision_config, "image_tower", None) == "cells":
+        from clseave_core.models.cell_tower import CellTower
+
+        return CellTower
     if model_type == "clip":
         from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
@@ -39,7 +44,7 @@ def _tower_class(folder: Path, model_type: str) -> Any:
 
 def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
     config = load_config(folder)
-    tower = _tower_class(folder, config.model_type)
+    tower = _tower_class(folder, config)
     vision = config.vision_config
     vision.projection_dim = config.projection_dim  # the folder's, where the two differ
     if weights == "random":

@@ -82,3 +82,14 @@ def test_rivals_and_controls_stand_in_no_accuracy_table() -> None:
 
     for study in ("pocket", "pocket_full"):
         assert not apart & set(sources(study, {}).main_methods)
+
+
+def test_the_natural_world_has_tables_of_nouns() -> None:
+    natural = Sources("natural", load_study("natural", {}), "resources")
+    assert [Path(path).name for path in natural.words] == ["nouns.csv", "kinds.csv"]
+    assert all(Path(path).exists() for path in natural.words)
+    assert natural.naming == [
+        "results/natural/world/sentence_nouns.parquet", "results/natural/world/scenes.parquet",
+    ]  # fmt: skip
+    pocket = Sources("pocket", load_study("pocket", {}), "resources")
+    assert pocket.words == pocket.naming == []

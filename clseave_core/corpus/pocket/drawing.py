@@ -19,6 +19,8 @@ RGB = {
 BACKGROUND = 238
 TILE = (122, 122, 128)
 STRIPE = (92, 92, 98)
+NAMELESS = ("covered tile", "empty space")
+"""What captions call a cell without a thing."""
 RADIUS = 0.38
 """Of a cell's side, before jitter."""
 RING = 0.5
@@ -60,7 +62,7 @@ def _draw_object(
     draw.polygon(points, fill=(red, green, blue))
 
 
-def _draw_tile(draw: ImageDraw.ImageDraw, left: float, top: float, side: float) -> None:
+def draw_tile(draw: ImageDraw.ImageDraw, left: float, top: float, side: float) -> None:
     """Draw the tile that covers a cell: grey with darker stripes."""
     margin = side * 0.06
     box = (left + margin, top + margin, left + side - margin, top + side - margin)
@@ -93,7 +95,7 @@ def draw_scenes(
             value = int(scenes[number, cell])
             row, column = divmod(cell, columns)
             if value == COVERED:
-                _draw_tile(draw, column * side, row * side, side)
+                draw_tile(draw, column * side, row * side, side)
             elif value != EMPTY:
                 x, y = place[number, cell]
                 centre = ((column + 0.5) * side + x, (row + 0.5) * side + y)
@@ -115,6 +117,6 @@ def as_jpeg(picture: Image.Image, quality: int) -> bytes:
 
 def caption_of(scene: Scenes) -> str:
     """Name the four cells of one scene [cells] in reading order."""
-    names = {COVERED: "covered tile", EMPTY: "empty space"}
+    names = dict(zip((COVERED, EMPTY), NAMELESS, strict=True))
     said = [names.get(value) or " ".join(object_of(value)) for value in scene.tolist()]
     return ", ".join(said) + "."

@@ -2,12 +2,24 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from clseave_core.corpus.pocket.grammars import Spoken
 from clseave_core.corpus.pocket.sentences import Sentence
-from clseave_core.corpus.pocket.settings import WorldSettings
+
+
+class Shares(Protocol):
+    """The part of a world's settings that says how many sentences are held out."""
+
+    @property
+    def held_out_dev(self) -> float:
+        """The share of each template's sentences that is held out for dev."""
+
+    @property
+    def held_out_test(self) -> float:
+        """The share of each template's sentences that is held out for test."""
 
 
 def words_of(spoken: Spoken) -> set[str]:
@@ -20,9 +32,9 @@ def words_of(spoken: Spoken) -> set[str]:
 
 
 def hold_out(
-    sentences: Sequence[Sentence],
+    sentences: Sequence[Sentence[Any]],
     languages: Sequence[Sequence[Spoken]],
-    settings: WorldSettings,
+    settings: Shares,
     rng: np.random.Generator,
 ) -> list[str]:
     """Assign "none", "dev" or "test" to each sentence, the shares alike in each template.

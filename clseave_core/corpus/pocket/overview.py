@@ -1,6 +1,7 @@
-"""The picture in docs/pocket_world.md: scenes, hypotheses, labels and translations."""
+"""Pictures of a world for its docs: scenes, hypotheses, labels and translations."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,36 @@ SIDE, MARGIN, LINE, WIDTH = 176, 16, 24, 690
 INK, PALE = (30, 30, 34), (110, 110, 118)
 
 
+@dataclass(frozen=True)
+class Example:
+    """A scene, its label and the hypothesis, (language, text) each."""
+
+    picture: Image.Image
+    label: str
+    said: Sequence[tuple[str, str]]
+
+
+def lay_out(examples: Sequence[Example], target: Path, font_path: Path, credit: str = "") -> None:
+    """Write a PNG of examples, one below the other, and a line of credit."""
+    font, small = ImageFont.truetype(font_path, 17), ImageFont.truetype(font_path, 12)
+    height = MARGIN + len(examples) * (SIDE + MARGIN) + (LINE if credit else 0)
+    page = Image.new("RGB", (WIDTH, height), "white")
+    draw = ImageDraw.Draw(page)
+    for number, example in enumerate(examples):
+        top = MARGIN + number * (SIDE + MARGIN)
+        page.paste(example.picture, (MARGIN, top))
+        left = SIDE + 2 * MARGIN
+        draw.text((left, top), example.label, font=font, fill=PALE)
+        for line, (language, text) in enumerate(example.said, start=1):
+            place = (left, top + line * LINE)
+            draw.text(place, language, font=font, fill=PALE)
+            draw.text((left + 34, place[1]), text, font=font, fill=INK)
+    if credit:
+        draw.text((MARGIN, height - LINE), credit, font=small, fill=PALE)
+    with whole_file(target) as temporary:
+        page.save(temporary, "PNG", optimize=True)
+
+
 def draw_overview(
     settings: WorldSettings, target: Path, font_path: Path, scenes: int = 4, seed: int = 0
 ) -> None:
@@ -29,11 +60,9 @@ def draw_overview(
     rng = np.random.default_rng(seed)
     values = sample_scenes(200, settings, rng)
     sentences = rng.permutation(np.array(choose_sentences(settings, rng), dtype=object))
-    font = ImageFont.truetype(font_path, 17)
-    page = Image.new("RGB", (WIDTH, MARGIN + scenes * (SIDE + MARGIN)), "white")
-    draw = ImageDraw.Draw(page)
     large = replace(settings, pixels=SIDE, noise=settings.noise / 2)
     used: set[str] = set()
+    examples = []
     for number in range(scenes):
         wanted = (2 - number) % len(LABEL_OF_TRUTH)
         row, sentence = next(
@@ -45,14 +74,11 @@ def draw_overview(
             and (wanted != UNKNOWN or sentence.place is not None)
         )
         used.add(sentence.template)
-        top = MARGIN + number * (SIDE + MARGIN)
-        page.paste(next(iter(draw_scenes(values[row : row + 1], large, rng))), (MARGIN, top))
-        left = SIDE + 2 * MARGIN
-        draw.text((left, top), LABEL_OF_TRUTH[wanted], font=font, fill=PALE)
-        for line, language in enumerate(("en", *settings.languages), start=1):
-            place = (left, top + line * LINE)
-            draw.text(place, language, font=font, fill=PALE)
-            said = say(sentence, language).text
-            draw.text((left + 34, place[1]), said, font=font, fill=INK)
-    with whole_file(target) as temporary:
-        page.save(temporary, "PNG", optimize=True)
+        examples.append(
+            Example(
+                next(iter(draw_scenes(values[row : row + 1], large, rng))),
+                LABEL_OF_TRUTH[wanted],
+                [(code, say(sentence, code).text) for code in ("en", *settings.languages)],
+            )
+        )
+    lay_out(examples, target, font_path)

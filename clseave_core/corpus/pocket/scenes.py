@@ -1,6 +1,7 @@
 """Scenes: what stands in the four cells of a picture, as small integers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +9,8 @@ import numpy.typing as npt
 from clseave_core.corpus.pocket.lexicon import COLOURS, SHAPES
 from clseave_core.corpus.pocket.settings import WorldSettings
 
-Scenes = npt.NDArray[np.int8]
-"""int8 [scenes, cells]: `COVERED`, `EMPTY`, or the value of an object (`value_of`)."""
+Scenes = npt.NDArray[np.signedinteger[Any]]
+"""Whole numbers [scenes, cells]: `COVERED`, `EMPTY`, or the value of an object (`value_of`)."""
 
 COVERED = -1
 EMPTY = 0
@@ -53,6 +54,15 @@ def _like_earlier(
     return result
 
 
+def cover_cells(scenes: Scenes, weights: tuple[float, ...], rng: np.random.Generator) -> None:
+    """Cover 0, 1, 2, ... random cells of each scene, as often as `weights` say; in place."""
+    count = len(scenes)
+    shares = np.array(weights) / np.sum(weights)
+    covered = rng.choice(len(shares), size=count, p=shares)
+    rank = rng.permuted(np.tile(np.arange(CELL_COUNT), (count, 1)), axis=1)
+    scenes[rank < covered[:, None]] = COVERED
+
+
 def sample_scenes(count: int, settings: WorldSettings, rng: np.random.Generator) -> Scenes:
     """Draw `count` scenes: int8 [count, 4]."""
     shape = (count, CELL_COUNT)
@@ -64,8 +74,5 @@ def sample_scenes(count: int, settings: WorldSettings, rng: np.random.Generator)
     colours, shapes = attributes
     scenes = 1 + colours * len(SHAPES) + shapes
     scenes[rng.random(shape) < settings.empty] = EMPTY
-    weights = np.array(settings.covered_cells) / np.sum(settings.covered_cells)
-    covered = rng.choice(len(weights), size=count, p=weights)
-    rank = rng.permuted(np.tile(np.arange(CELL_COUNT), (count, 1)), axis=1)
-    scenes[rank < covered[:, None]] = COVERED
+    cover_cells(scenes, settings.covered_cells, rng)
     return scenes.astype(np.int8)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Any, Generic, Protocol
 
 import numpy as np
+from typing_extensions import TypeVar
 
 from clseave_core.corpus.pocket.lexicon import CELLS, LINES, PLACES, RELATIONS, TEMPLATES
 from clseave_core.corpus.pocket.logic import AtLeast, Both, Formula, Not, Pair
@@ -15,12 +17,22 @@ ALL_CELLS = tuple(range(CELL_COUNT))
 ANYTHING = Thing(None, None)
 
 
+class Described(Protocol):
+    """What a sentence can speak of."""
+
+    def values(self) -> tuple[int, ...]:
+        """The values of the objects that it describes, ascending."""
+
+
+ThingT = TypeVar("ThingT", bound=Described, default=Thing)
+
+
 @dataclass(frozen=True)
-class Sentence:
+class Sentence(Generic[ThingT]):
     """One hypothesis, independent of any language. What its template does not use is None."""
 
     template: str
-    things: tuple[Thing, ...]
+    things: tuple[ThingT, ...]
     place: str | None = None
     relation: str | None = None
     number: int | None = None
@@ -80,7 +92,7 @@ def choose_sentences(settings: WorldSettings, rng: np.random.Generator) -> list[
     return chosen
 
 
-def formula_of(sentence: Sentence) -> Formula:
+def formula_of(sentence: Sentence[Any]) -> Formula:
     """What the sentence claims of a scene.
 
     "A red shape and a circle" speaks of two objects; "at least", "exactly" and "above" are meant

@@ -57,7 +57,7 @@ class WorldSettings:
 
         Raises ValueError naming keys that are missing or unknown, and values that are neither.
         """
-        values = dict(mapping)
+        values = {key: value for key, value in mapping.items() if key != "vocabulary"}
         expected = {field.name for field in fields(cls)} - {"languages"}
         if values.keys() != expected:
             raise ValueError(

@@ -6,11 +6,13 @@ import json
 import logging
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from PIL import Image
 
 from clseave_core.corpus.pocket.balance import Pair, balanced_pairs
 from clseave_core.corpus.pocket.drawing import as_jpeg, caption_of, draw_scenes
@@ -18,7 +20,7 @@ from clseave_core.corpus.pocket.grammars import Spoken, align, say
 from clseave_core.corpus.pocket.holding_out import hold_out
 from clseave_core.corpus.pocket.logic import LABEL_OF_TRUTH, evaluate
 from clseave_core.corpus.pocket.mistakes import MISTAKEN_LANGUAGES, draw_mistakes
-from clseave_core.corpus.pocket.scenes import COVERED, Scenes, sample_scenes
+from clseave_core.corpus.pocket.scenes import COVERED, sample_scenes
 from clseave_core.corpus.pocket.sentences import Sentence, choose_sentences, formula_of
 from clseave_core.corpus.pocket.settings import WorldSettings
 from clseave_core.corpus.schemas import LINKS, SENTENCES, SPLITS
@@ -49,24 +51,21 @@ def _generator(settings: WorldSettings, purpose: int, split: int = 0) -> np.rand
 
 
 def write_pictures(
-    target: Path, named: Iterable[tuple[str, Scenes]], settings: WorldSettings,
-    rng: np.random.Generator,
-) -> None:  # fmt: skip
-    """Write a zip of `{name}.jpg`, one for each (name, scene); the same bytes at any time."""
-    names, scenes = zip(*named, strict=True)
-    pictures = draw_scenes(np.stack(scenes), settings, rng)
+    target: Path, names: Sequence[str], pictures: Iterable[Image.Image], quality: int
+) -> None:
+    """Write a zip of `{name}.jpg`, one for each name and picture; the same bytes at any time."""
     with whole_file(target) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, picture in progress(
             zip(names, pictures, strict=True), f"Drawing {target.name}", len(names), "pictures"
         ):
             entry = zipfile.ZipInfo(f"{name}.jpg", date_time=LONG_AGO)
-            archive.writestr(entry, as_jpeg(picture, settings.jpeg_quality))
+            archive.writestr(entry, as_jpeg(picture, quality))
 
 
 def write_annotations(
-    target: Path, split: str, pairs: list[Pair], scenes: Scenes, texts: list[str]
+    target: Path, split: str, pairs: list[Pair], captions: Sequence[str], texts: Sequence[str]
 ) -> None:
-    """Write the pairs of a split as SNLI-VE's gzipped JSON lines."""
+    """Write the pairs of a split as SNLI-VE's gzipped JSON lines; `captions` [scenes]."""
     of_image: Counter[str] = Counter()
     lines = io.StringIO()
     for pair in pairs:
@@ -74,7 +73,7 @@ def write_annotations(
         label = LABEL_OF_TRUTH[pair.truth]
         row = {
             "gold_label": label,
-            "sentence1": caption_of(scenes[pair.scene]),
+            "sentence1": captions[pair.scene],
             "sentence2": texts[pair.sentence],
             "captionID": f"{image}.jpg#0",
             "pairID": f"{image}.jpg#0r{of_image[image]}{label[0]}",
@@ -91,7 +90,7 @@ def write_annotations(
 
 
 def write_sentences(
-    target: Path, sentences: list[Sentence], english: list[Spoken], held_out: list[str]
+    target: Path, sentences: Sequence[Sentence[Any]], english: list[Spoken], held_out: list[str]
 ) -> None:
     """Write the English sentences with template, spans and the set they are held out for."""
     columns = {
@@ -120,10 +119,8 @@ def write_pretraining(folder: Path, settings: WorldSettings) -> None:
     """Write pictures and captions for CLIP: scenes of their own, none of the study's."""
     scenes = sample_scenes(settings.pretraining_scenes, settings, _generator(settings, PRETRAINING))
     names = [f"{number:06d}" for number in range(len(scenes))]
-    write_pictures(
-        folder / "pictures.zip", zip(names, scenes, strict=True), settings,
-        _generator(settings, DRAWING, len(SPLITS)),
-    )  # fmt: skip
+    pictures = draw_scenes(scenes, settings, _generator(settings, DRAWING, len(SPLITS)))
+    write_pictures(folder / "pictures.zip", names, pictures, settings.jpeg_quality)
     with whole_file(folder / "captions.jsonl") as temporary, temporary.open("w") as lines:
         for name, scene in zip(names, scenes, strict=True):
             lines.write(json.dumps({"image": f"{name}.jpg", "caption": caption_of(scene)}) + "\n")
@@ -177,7 +174,8 @@ def generate_world(settings: WorldSettings, folder: Path) -> None:
             _generator(settings, PAIRS, index),
         )
         target = folder / "annotations" / f"snli_ve_{split}.jsonl.gz"
-        write_annotations(target, split, pairs, scenes[split], texts)
+        captions = [caption_of(scene) for scene in scenes[split]]
+        write_annotations(target, split, pairs, captions, texts)
         counts[split] = {
             "pairs": len(pairs),
             "images": len({pair.scene for pair in pairs}),
@@ -185,14 +183,13 @@ def generate_world(settings: WorldSettings, folder: Path) -> None:
         }
     write_pictures(
         folder / "pictures.zip",
-        (
-            (image_id_of(split, number), scene)
-            for split in SPLITS
-            for number, scene in enumerate(scenes[split])
+        [image_id_of(split, number) for split in SPLITS for number in range(len(scenes[split]))],
+        draw_scenes(
+            np.concatenate([scenes[split] for split in SPLITS]),
+            settings, _generator(settings, DRAWING),
         ),
-        settings,
-        _generator(settings, DRAWING),
-    )
+        settings.jpeg_quality,
+    )  # fmt: skip
     write_sentences(folder / "sentences.parquet", sentences, spoken["en"], held_out)
     for language in settings.languages:
         target = folder / "translations" / f"{language}.parquet"

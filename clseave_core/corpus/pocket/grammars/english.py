@@ -1,5 +1,7 @@
 """English: an article, a plural, nothing else to agree."""
 
+from typing import Any
+
 from clseave_core.corpus.pocket.grammars.filling import Spoken, fill
 from clseave_core.corpus.pocket.sentences import Sentence
 
@@ -14,28 +16,29 @@ PLACES = {
     "right column": "in the right column",
 }
 NUMBERS = {1: "one", 2: "two", 3: "three"}
-FIRST = "{colour1} {shape1}"
-SECOND = "{colour2} {shape2}"
+NEGATIVE = ("absent", "absent_at", "unrelated")
+FIRST = "{quantity1} {colour1} {shape1}"
+SECOND = "{quantity2} {colour2} {shape2}"
 PATTERNS = {
-    "exists": f"{{verb=there is}} {{quantity1=a}} {FIRST}.",
-    "absent": f"{{verb=there is}} {{quantity1=no}} {FIRST}.",
-    "exists_at": f"{{verb=there is}} {{quantity1=a}} {FIRST} {{place}}.",
-    "absent_at": f"{{verb=there is}} {{quantity1=no}} {FIRST} {{place}}.",
-    "at_least": f"{{verb=there are}} {{bound=at least}} {{quantity1}} {FIRST}.",
-    "at_most": f"{{verb}} {{bound=at most}} {{quantity1}} {FIRST}.",
-    "exactly_at": f"{{verb}} {{bound=exactly}} {{quantity1}} {FIRST} {{place}}.",
-    "related": f"{{verb=there is}} {{quantity1=a}} {FIRST} {{relation}} {{quantity2=a}} {SECOND}.",
-    "unrelated": (
-        f"{{verb=there is}} {{quantity1=no}} {FIRST} {{relation}} {{quantity2=a}} {SECOND}."
-    ),
-    "either_at": (
-        f"{{verb=there is}} {{quantity1=a}} {FIRST} {{connective=or}} {{quantity2=a}} {SECOND}"
-        " {place}."
-    ),
-    "both": (
-        f"{{verb=there is}} {{quantity1=a}} {FIRST} {{connective=and}} {{quantity2=a}} {SECOND}."
-    ),
+    "exists": f"{{verb=there is}} {FIRST}.",
+    "absent": f"{{verb=there is}} {FIRST}.",
+    "exists_at": f"{{verb=there is}} {FIRST} {{place}}.",
+    "absent_at": f"{{verb=there is}} {FIRST} {{place}}.",
+    "at_least": f"{{verb=there are}} {{bound=at least}} {FIRST}.",
+    "at_most": f"{{verb}} {{bound=at most}} {FIRST}.",
+    "exactly_at": f"{{verb}} {{bound=exactly}} {FIRST} {{place}}.",
+    "related": f"{{verb=there is}} {FIRST} {{relation}} {SECOND}.",
+    "unrelated": f"{{verb=there is}} {FIRST} {{relation}} {SECOND}.",
+    "either_at": f"{{verb=there is}} {FIRST} {{connective=or}} {SECOND} {{place}}.",
+    "both": f"{{verb=there is}} {FIRST} {{connective=and}} {SECOND}.",
 }
+
+
+def quantity(sentence: Sentence[Any], article: str) -> str:
+    """What stands before the first noun: a number, "no" or the article."""
+    if sentence.number:
+        return NUMBERS[sentence.number]
+    return "no" if sentence.template in NEGATIVE else article
 
 
 def say_english(sentence: Sentence) -> Spoken:
@@ -43,7 +46,8 @@ def say_english(sentence: Sentence) -> Spoken:
     number = sentence.number or 1
     values = {
         "verb": "there is" if number == 1 else "there are",
-        "quantity1": NUMBERS[number],
+        "quantity1": quantity(sentence, "a"),
+        "quantity2": "a",
         "place": PLACES[sentence.place] if sentence.place else "",
         "relation": sentence.relation or "",
     }

@@ -21,17 +21,17 @@ COUNTED = {1: "一つ", 2: "二つ", 3: "三つ"}
 FIRST = "{colour1}{shape1}"
 SECOND = "{colour2}{shape2}"
 PATTERNS = {
-    "exists": f"{FIRST}が{{verb=ある}}。",
-    "absent": f"{FIRST}は{{verb+quantity1=ない}}。",
-    "exists_at": f"{{place}}に{FIRST}が{{verb=ある}}。",
-    "absent_at": f"{{place}}に{FIRST}は{{verb+quantity1=ない}}。",
-    "at_least": f"{FIRST}が{{quantity1}}{{bound=以上}}{{verb=ある}}。",
+    "exists": f"{FIRST}が{{verb}}。",
+    "absent": f"{FIRST}は{{verb+quantity1}}。",
+    "exists_at": f"{{place}}に{FIRST}が{{verb}}。",
+    "absent_at": f"{{place}}に{FIRST}は{{verb+quantity1}}。",
+    "at_least": f"{FIRST}が{{quantity1}}{{bound=以上}}{{verb}}。",
     "at_most": f"{FIRST}は{{bound=多くても}}{{quantity1}}{{verb=だ}}。",
-    "exactly_at": f"{{place}}に{FIRST}が{{bound=ちょうど}}{{quantity1}}{{verb=ある}}。",
-    "related": f"{SECOND}の{{relation}}に{FIRST}が{{verb=ある}}。",
-    "unrelated": f"{SECOND}の{{relation}}に{FIRST}は{{verb+quantity1=ない}}。",
-    "either_at": f"{{place}}に{FIRST}{{connective=か}}{SECOND}が{{verb=ある}}。",
-    "both": f"{FIRST}{{connective=と}}{SECOND}が{{verb=ある}}。",
+    "exactly_at": f"{{place}}に{FIRST}が{{bound=ちょうど}}{{quantity1}}{{verb}}。",
+    "related": f"{SECOND}の{{relation}}に{FIRST}が{{verb}}。",
+    "unrelated": f"{SECOND}の{{relation}}に{FIRST}は{{verb+quantity1}}。",
+    "either_at": f"{{place}}に{FIRST}{{connective=か}}{SECOND}が{{verb}}。",
+    "both": f"{FIRST}{{connective=と}}{SECOND}が{{verb}}。",
 }
 
 
@@ -39,6 +39,8 @@ def say_japanese(sentence: Sentence) -> Spoken:
     """Say the sentence in Japanese."""
     values = {
         "quantity1": COUNTED[sentence.number or 1],
+        "verb": "ある",
+        "verb+quantity1": "ない",
         "place": PLACES[sentence.place] if sentence.place else "",
         "relation": RELATIONS[sentence.relation] if sentence.relation else "",
     }

@@ -23,6 +23,7 @@ PARTICLES = {
     "object": ("을", "를"),
     "and": ("과", "와"),
     "or": ("이나", "나"),
+    "copula": ("이다", "다"),
 }
 """After a closed syllable (one that ends in a consonant) and after an open one."""
 FIRST = "{colour1} {shape1}"
@@ -33,7 +34,7 @@ PATTERNS = {
     "exists_at": f"{{place}}에 {FIRST}{{_subject1}} {{verb=있다}}.",
     "absent_at": f"{{place}}에 {FIRST}{{_topic1}} {{verb+quantity1=없다}}.",
     "at_least": f"{FIRST}{{_object1}} {{quantity1}} {{bound=이상}} {{verb=볼 수 있다}}.",
-    "at_most": f"{FIRST}{{_topic1}} {{bound=많아야}} {{quantity1}}{{verb=다}}.",
+    "at_most": f"{FIRST}{{_topic1}} {{bound=많아야}} {{quantity1}}{{verb}}.",
     "exactly_at": (
         f"{{place}}에 {FIRST}{{_subject1}} {{bound=정확히}} {{quantity1}} {{verb=있다}}."
     ),
@@ -59,6 +60,7 @@ def say_korean(sentence: Sentence) -> Spoken:
     """Say the sentence in Korean."""
     values = {
         "quantity1": COUNTED[sentence.number or 1],
+        "verb": particle("copula", COUNTED[sentence.number or 1]),
         "place": PLACES[sentence.place] if sentence.place else "",
         "relation": RELATIONS[sentence.relation] if sentence.relation else "",
     }

