@@ -175,7 +175,7 @@ rule compare_languages:
             "teachers": without_training(config["teachers"]),
             **{key: config.get(key) for key in ("languages", "testsets", "control_language")},
         },
-        evaluation=config["evaluation"],
+        evaluation=sampling(),
     script:
         "../workflow_scripts/compare_languages.py"
 
