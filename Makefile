@@ -45,6 +45,13 @@ check: environment ## run all tests and see that style, types and workflow are c
 	$(PYTHON) -m mypy .
 	$(PYTHON) -m pytest $(TESTS) --deselect tests/workflow/test_shape.py::$(STYLE)
 
+.PHONY: benchmark peers
+benchmark: environment peers ## measure speed against the published way and peers (docs/benchmarks.md)
+	PYTHONPATH=.peers $(PYTHON) -m benchmarks.speed $(ARGS)
+
+peers: environment ## install in .peers what only `make benchmark` and three of its tests need
+	@$(PYTHON) -m commands.install_peers
+
 .PHONY: environment lock
 environment: .venv/installed ## make .venv from requirements.lock
 	@$(PYTHON) -m commands.relocate_environment

@@ -76,7 +76,9 @@ class Embeddings:
         """
         try:
             return cls._read(path)
-        except (pa.ArrowException, AttributeError, IndexError, ValueError) as error:
+        except FileNotFoundError:
+            raise
+        except (pa.ArrowException, OSError, AttributeError, IndexError, ValueError) as error:
             if str(path) in str(error):
                 raise
             raise ValueError(
@@ -89,6 +91,7 @@ class Embeddings:
         ids, chunks = [], []
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)
+            batch.validate()
             ids.append(batch.column(0).to_numpy(zero_copy_only=False))
             column = batch.column(1)
             chunks.append(column.flatten().to_numpy().reshape(len(column), column.type.list_size))

@@ -147,15 +147,16 @@ def read_table(
     """
     try:
         found = pq.read_schema(path).remove_metadata()
+        columns_found = _columns(found)
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # names of columns, too
         raise ValueError(
             f"{path} is no whole Parquet file ({error}). Delete it to have it made again."
         ) from error
     if not found.equals(schema):
         raise ValueError(
-            f"{path} has the columns [{_columns(found)}], expected [{_columns(schema)}]. "
+            f"{path} has the columns [{columns_found}], expected [{_columns(schema)}]. "
             "Delete it to have it made again."
         )
     try:

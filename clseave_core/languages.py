@@ -21,6 +21,11 @@ class Language:
     google: str
     scripts: tuple[str, ...]
 
+    @property
+    def is_invented(self) -> bool:
+        """Whether nobody speaks it and no service translates into it."""
+        return not self.google
+
 
 _TABLE = (
     Language("en", "English", "en", ("Latn",)),

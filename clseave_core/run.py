@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from clseave_core.files import read_json, write_json
-from clseave_core.web import without_secrets
+from clseave_core.redaction import without_secrets
 
 logger = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "snakemake", "pyarrow", "pandas", "numpy", "pillow")

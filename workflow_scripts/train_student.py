@@ -8,31 +8,28 @@ from clseave_core.embeddings import Embeddings
 from clseave_core.files import read_table
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
-from clseave_core.students.teaching import Architecture, Texts, TokenAlignment, train_student
+from clseave_core.students import teaching
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
-from clseave_core.translation.texts import read_texts
 
 if __name__ == "__main__":
     with start(snakemake) as state:
         source, made, params = snakemake.input, snakemake.output, snakemake.params
-        method = snakemake.config["methods"][snakemake.wildcards.method]
-        settings = TrainingSettings.from_study(method["training"])
+        method = snakemake.wildcards.method
+        settings = TrainingSettings.from_study(snakemake.config["methods"][method]["training"])
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
         files = (source.alignment, source.autoencoder, source.teacher)
         learns_labels = params.objective["objective"] == "cross_entropy"
-        train_student(
-            sentences=Embeddings.open(source.sentences)
-            if source.get("sentences")
-            else Texts(Path(source.encoder), read_texts(source.translation)),
+        teaching.train_student(
+            sentences=teaching.read_sentences(source.sentences, source.encoder, source.translation),
             targets=Embeddings.open(source.targets),
             held_out=(hypotheses["held_out"] != "none").to_numpy(),
             train_pairs=Pairs.read(source.train),
             dev_pairs=Pairs.read(source.dev),
             images=Embeddings.open(source.images) if source.get("images") else None,
             classifier=None if learns_labels else load_classifier(source.teacher),
-            architecture=Architecture.from_study(params.student),
-            alignment=TokenAlignment.of_method(params.objective, hypotheses, *files),
+            architecture=teaching.Architecture.from_study(params.student),
+            alignment=teaching.TokenAlignment.of_method(params.objective, hypotheses, *files),
             pooling_at_test=params.objective.get("pooling_at_test"),
             settings=settings,
             seed=int(snakemake.wildcards.seed),

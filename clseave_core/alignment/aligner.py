@@ -33,6 +33,7 @@ class WordAligner:
         config = read_config(folder, settings.layer)
         self.settings, self.compute = settings, compute
         self._model = load_model(folder, config).to(compute.device)
+        compute.multiply_for(config["hidden_size"])
         self._tokenizer = load_package_tokenizer(folder, config["max_position_embeddings"])
         self._pieces = lru_cache(maxsize=200_000)(self._pieces_of_word)
         self._limit = self._tokenizer.max_len - 2

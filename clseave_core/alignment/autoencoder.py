@@ -144,6 +144,7 @@ def train_autoencoder(
         return np.asarray((np.unique(rows)[None] + blocks[:, None]).ravel())
 
     model = Autoencoder.start(encoder.config.hidden_size, teacher_width, activation, seed)
+    compute.multiply_for(encoder.config.hidden_size)
     task = AutoencoderTask(
         model.to(compute.device), encoder.to(compute.device), tokens, words,
         everywhere(train_hypotheses), everywhere(dev_hypotheses), settings, seed, compute,

@@ -21,7 +21,8 @@ import urllib3
 
 from clseave_core.corpus.partial import Origin, Partial, locked_partial, part_path
 from clseave_core.progress import Progress
-from clseave_core.web import is_safe_address, seconds_to_wait, without_secrets
+from clseave_core.redaction import without_secrets
+from clseave_core.web import SafeSession, is_safe_address, seconds_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -169,10 +170,12 @@ def _receive(url: str, partial: Partial, wanted: _Wanted) -> None:
         headers["Range"] = f"bytes={partial.length}-"
         headers["If-Range"] = str(origin.validator)
     try:
-        with requests.get(
-            url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
-        ) as response:
-            _check_redirects(response)
+        with (
+            SafeSession() as session,
+            session.get(
+                url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
+            ) as response,
+        ):
             _check_status(response, gzipped)
             total = _align(response, url, partial, wanted)
             _check_room(wanted, total - partial.length)
@@ -181,13 +184,6 @@ def _receive(url: str, partial: Partial, wanted: _Wanted) -> None:
         raise _PassingError(_in_short(error)) from error
     except requests.RequestException as error:
         raise _MirrorError(_in_short(error)) from error
-
-
-def _check_redirects(response: requests.Response) -> None:
-    """Refuse an answer that came, or was passed on, over an address that is not safe."""
-    for step in (*response.history, response):
-        if not is_safe_address(step.url):
-            raise _MirrorError(f"it leads to {step.url!r}, which is not an https address")
 
 
 def _check_status(response: requests.Response, gzipped: bool) -> None:

@@ -35,7 +35,8 @@ from clseave_core.corpus.model_folder import (
     weight_files,
 )
 from clseave_core.files import whole_folder, write_json
-from clseave_core.web import is_safe_address, without_secrets
+from clseave_core.redaction import without_secrets
+from clseave_core.web import is_safe_address
 
 SOURCE = "source.json"
 

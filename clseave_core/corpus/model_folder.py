@@ -80,7 +80,10 @@ def check_model_folder(folder: str | Path) -> None:
     if not any(names.issuperset(needed) for needed in _TOKENIZERS):
         choices = ", ".join(" with ".join(needed) for needed in _TOKENIZERS)
         raise ValueError(f"{folder} has no tokenizer: one of {choices} is needed.")
-    sees = "vision_config" in read_json(folder / "config.json")
+    config = read_json(folder / "config.json")
+    if not isinstance(config, dict):
+        raise ValueError(f"{folder / 'config.json'} is not a JSON object. Copy it again.")
+    sees = "vision_config" in config
     if sees and names.isdisjoint(("preprocessor_config.json", "processor_config.json")):
         raise ValueError(
             f"{folder} holds a model for pictures, but no preprocessor_config.json, which says how "
@@ -93,7 +96,10 @@ def _check_weights(folder: Path, weights: list[str]) -> None:
     from safetensors import SafetensorError, safe_open
 
     if weights[-1].endswith(".index.json"):
-        listed = set(read_json(folder / weights[-1])["weight_map"].values())
+        index = read_json(folder / weights[-1])
+        if not isinstance(index, dict) or not isinstance(index.get("weight_map"), dict):
+            raise ValueError(f"{folder / weights[-1]} has no weight_map. Copy it again.")
+        listed = set(map(str, index["weight_map"].values()))
         missing = sorted(listed.difference(weights))
         if missing:
             raise ValueError(f"{folder / weights[-1]} lists {missing[0]}, which is not there.")

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.loading import load_pretrained
+from clseave_core.models.packing import Packed
 from clseave_core.models.pooling import pool
 
 TOKENIZER_FILES = (
@@ -66,6 +67,14 @@ class ClipTextTower(nn.Module):
         # Attention is causal and the end token is the last real one: padding is never seen.
         states = self.clip.text_model(input_ids=ids).last_hidden_state
         embeddings: Tensor = self.clip.text_projection(pool(states, lengths, "end"))
+        return embeddings
+
+    def packed(self, batch: Packed) -> Tensor:
+        """Embeddings [n, d], not normalised, of the sentences of a packed batch."""
+        states = self.clip.text_model(
+            input_ids=batch.ids, position_ids=batch.positions, attention_mask=batch.mask
+        ).last_hidden_state
+        embeddings: Tensor = self.clip.text_projection(states[batch.ends[0], batch.ends[1]])
         return embeddings
 
 

@@ -9,6 +9,27 @@ import torch
 from safetensors import SafetensorError
 
 
+def load_config(folder: str | Path) -> Any:
+    """The configuration of a model folder.
+
+    Raises ValueError where there is none of a kind that transformers knows; a model that brings
+    code of its own is such a kind, whatever its configuration says.
+    """
+    from transformers.models.auto.configuration_auto import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        if "custom code" in reason:  # the rest of that message says how to run it
+            reason = "the model brings code of its own, which is not run."
+        raise ValueError(
+            f"{folder}/config.json: {reason} Give the folder of a model that transformers knows."
+        ) from error
+
+
 def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: Any) -> Any:
     """`model_class.from_pretrained(folder)` in fp32, from safetensors, without the network.
 

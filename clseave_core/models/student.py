@@ -16,16 +16,15 @@ from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import copy_tokenizer, save_classifier
 from clseave_core.models.head import SentenceHead
-from clseave_core.models.loading import load_pretrained
+from clseave_core.models.loading import load_config, load_pretrained
 from clseave_core.models.pooling import Pooling, pool
 
 
 def load_encoder(folder: str | Path) -> Any:
     """The encoder of a model folder, without a pooler, in eval mode."""
-    from transformers import AutoConfig, AutoModel
+    from transformers import AutoModel
 
-    folder = str(folder)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    config = load_config(folder)
     options = {"add_pooling_layer": False} if config.model_type in _WITH_POOLER else {}
     return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
 

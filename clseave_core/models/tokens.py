@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from clseave_core.files import read_json
+
 logger = logging.getLogger(__name__)
 
 Indices = npt.NDArray[np.int64]
@@ -55,12 +57,12 @@ class Tokens:
 def load_tokenizer(folder: str | Path) -> Any:
     """Load the tokenizer of a local model folder; the network is never asked.
 
-    Raises ValueError where there is none that can be read.
+    Raises ValueError where there is none that can be read, or one of another model.
     """
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(
+        tokenizer = AutoTokenizer.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False
         )
     except Exception as error:  # the Rust library raises a plain Exception
@@ -68,6 +70,23 @@ def load_tokenizer(folder: str | Path) -> Any:
             f"{folder} has no tokenizer that can be read: {error}. Put the tokenizer's own files "
             "there."
         ) from error
+    highest = max(tokenizer.get_vocab().values(), default=0)
+    size = _vocabulary_size(Path(folder))
+    if size is not None and highest >= size:
+        raise ValueError(
+            f"{folder}: its tokenizer has the id {highest}, its model ids up to {size - 1} "
+            "(vocab_size in config.json). Put the model's own tokenizer there."
+        )
+    return tokenizer
+
+
+def _vocabulary_size(folder: Path) -> int | None:
+    """What config.json says, for a text model or the text tower of one that also sees."""
+    if not (folder / "config.json").exists():
+        return None
+    config = read_json(folder / "config.json")
+    size = (config.get("text_config") or config).get("vocab_size")
+    return size if isinstance(size, int) else None
 
 
 def end_token_id(tokenizer: Any) -> int:

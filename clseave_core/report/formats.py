@@ -112,7 +112,7 @@ def _numeric(rows: pd.DataFrame) -> Sequence[bool]:
 def _check(table: Table) -> None:
     for column in table.rows.columns:
         for number, cell in enumerate(table.rows[column], 1):
-            if not isinstance(cell, str) or "\n" in cell:
+            if not isinstance(cell, str) or len(cell.splitlines()) > 1:
                 raise ValueError(
                     f"table {table.name}, column {column}, row {number}: {cell!r} is not a line of "
                     "text. Format the number, or write '' for one that does not exist."

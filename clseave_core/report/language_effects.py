@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clseave_core.corpus.schemas import HYPOTHESES
+from clseave_core.evaluation.differences import seed_differences
 from clseave_core.evaluation.intervals import Floats, clustered_intervals
 from clseave_core.evaluation.prediction_tables import read_predictions
 from clseave_core.evaluation.references import english_reference
@@ -63,13 +64,12 @@ def language_effects(
                     accuracy, english_accuracy, control_accuracy = (
                         float(values[:, chosen].mean()) for values in (mine, theirs, base)
                     )
-                    each = (base - mine)[:, chosen]
-                    interval = clustered_intervals(
-                        each.mean(axis=0)[None],
+                    cost = seed_differences(base[:, chosen], mine[:, chosen])
+                    low, high = clustered_intervals(
+                        cost.of_pairs[None],
                         shown["image_id"][chosen], shown["hypothesis_id"][chosen],
                         resamples=resamples, seed=seed,
                     )[0]  # fmt: skip
-                    costs = each.mean(axis=1)
                     rows.append(
                         {
                             "study": name,
@@ -85,10 +85,10 @@ def language_effects(
                             "gap_to_english": _percent(english_accuracy - accuracy),
                             "control": control,
                             "control_gap": _percent(english_accuracy - control_accuracy),
-                            "cost": _percent(each.mean()),
-                            "cost_low": _percent(interval.low),
-                            "cost_high": _percent(interval.high),
-                            "cost_seed_sd": _percent(costs.std(ddof=1)) if len(costs) > 1 else "",
+                            "cost": _percent(float(cost.of_pairs.mean())),
+                            "cost_low": _percent(low),
+                            "cost_high": _percent(high),
+                            "cost_seed_sd": "" if cost.seed_sd is None else _percent(cost.seed_sd),
                             "cohen_h": format(cohen_h(control_accuracy, accuracy), "z.4f"),
                         }
                     )

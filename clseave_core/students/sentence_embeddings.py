@@ -52,5 +52,6 @@ def embed_with_model(sentences: Sequence[str], folder: Path, threads: int, targe
 
     compute = Compute("fp32", threads)
     encoder = MeanEncoder(folder).to(compute.device).eval()
+    compute.multiply_for(encoder.width)
     tokens = tokenize(load_tokenizer(folder), sentences, encoder.max_length)
     write_sentences(encoder, tokens, target, compute)

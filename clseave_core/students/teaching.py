@@ -41,6 +41,7 @@ from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
+from clseave_core.translation.texts import read_texts
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Texts:
 
     encoder_folder: Path
     texts: Sequence[str]
+
+
+def read_sentences(
+    embeddings: str | None, encoder: str | None, texts: str | None
+) -> Texts | Embeddings:
+    """What a student reads, from the files of its rule: a frozen encoder's `embeddings`, if any."""
+    if embeddings:
+        return Embeddings.open(embeddings)
+    return Texts(Path(str(encoder)), read_texts(str(texts)))
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,8 @@ def train_student(
     written embeddings alone.
     """
     model, tokens = _start(sentences, targets.width, architecture, alignment, seed)
+    if isinstance(model, Student):
+        compute.multiply_for(model.encoder.config.hidden_size)
     deciding = settings.deciding() | compute.deciding() | asdict(architecture) | {"seed": seed}
     arrays: list[Any] = list(model.buffers())
     encoded_dev = EncodedPairs.of(dev_pairs, dev_pairs.hypotheses, images, model.width, compute)
@@ -200,6 +212,7 @@ def read_out(
             autoencoder = Autoencoder.load(autoencoder_folder)
             student.head = readout_head(readout, ClipTextTower(teacher_folder), autoencoder)
         student.pooling = pooling or student.pooling
+        compute.multiply_for(student.encoder.config.hidden_size)
         tokens = tokenize(load_tokenizer(model_folder), sentences, student.max_length)
     write_sentences(student.to(compute.device).eval(), tokens, hypotheses_file, compute)
 
@@ -243,5 +256,6 @@ def _token_task(
         alignment.sub_words,
     )
     tower.to(compute.device)
+    compute.multiply_for(tower.clip.config.hidden_size)
     targets = TokenTargets(tower, tokens, source, target, alignment.signal)
     return TokenAlignmentTask(model, data, targets, settings, seed, compute)

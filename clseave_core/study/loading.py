@@ -11,7 +11,7 @@ import yaml
 from jsonschema.protocols import Validator
 
 from clseave_core.languages import language
-from clseave_core.web import without_secrets
+from clseave_core.redaction import without_secrets
 
 Study = dict[str, Any]
 NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
@@ -248,6 +248,7 @@ def check_references(study: Study) -> list[str]:
     for name, autoencoder in study.get("autoencoders", {}).items():
         refer(f"autoencoders.{name}.model", autoencoder["model"], "models")
         problems += _check_training(f"autoencoders.{name}.training", autoencoder["training"])
+        problems += _check_padding(f"autoencoders.{name}.training", autoencoder["training"])
     for name, comparison in study.get("comparisons", {}).items():
         for method in (comparison["reference"], *comparison["methods"]):
             refer(f"comparisons.{name}", method, "methods")
@@ -277,6 +278,7 @@ def check_references(study: Study) -> list[str]:
             refer(f"methods.{name}.student", method["student"], "students")
             problems += _check_student_method(f"methods.{name}", method, study)
             problems += _check_training(f"methods.{name}.training", method["training"])
+            problems += _check_padding(f"methods.{name}.training", method["training"])
         else:
             problems += _check_method_without_student(f"methods.{name}", method, study)
         for code in method.get("languages", []):
@@ -449,3 +451,11 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
 def _check_training(place: str, training: Mapping[str, Any]) -> list[str]:
     missing = [key for key in ("epochs", "batch_size", "learning_rate") if key not in training]
     return [f"  {place}: {', '.join(missing)} must be given."] if missing else []
+
+
+def _check_padding(place: str, training: Mapping[str, Any]) -> list[str]:
+    if training.get("length_groups") != "packed":
+        return []
+    return [
+        f"  {place}.length_groups: only teachers, CLIP's text tower, can be packed. Give a number."
+    ]

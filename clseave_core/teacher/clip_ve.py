@@ -19,6 +19,7 @@ from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.clip_ve import ClipTextTower, ClipVE, EntailmentModel
 from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
+from clseave_core.models.packing import Packed, pack
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
 from clseave_core.training.device import Compute
@@ -91,6 +92,10 @@ class ClassificationTask:
         seed: int,
         compute: Compute,
     ) -> None:
+        if settings.length_groups == "packed" and not isinstance(model.text, ClipTextTower):
+            raise ValueError(
+                "length_groups: packed is for CLIP's text tower alone. Give a student a number."
+            )
         self.model, self.tokens = model, tokens
         self.train_pairs, self.dev_pairs = train_pairs, dev_pairs
         self.settings, self.seed, self.compute = settings, seed, compute
@@ -120,15 +125,25 @@ class ClassificationTask:
         """Mean cross-entropy of the pairs `batch`, and how many are right."""
         pairs = self.train_pairs
         distinct, places = np.unique(pairs.sentences[batch], return_inverse=True)
-        text = encode_rows(
-            self.model.text, self.tokens, distinct, self.compute, self.settings.length_groups
-        )
+        text = self._encode(distinct)
         rows = self.compute.move(torch.from_numpy(batch))
         image = pairs.premises.images[pairs.premises.rows[rows]]
         logits = self.model.classifier(image, text[self.compute.move(torch.from_numpy(places))])
         labels = pairs.labels[rows]
         right = (logits.detach().argmax(dim=1) == labels).sum()
         return functional.cross_entropy(logits, labels), {"accuracy": right}
+
+    def _encode(self, sentences: Indices) -> Tensor:
+        groups = self.settings.length_groups
+        if groups != "packed":
+            return encode_rows(self.model.text, self.tokens, sentences, self.compute, groups)
+        batch = pack(self.tokens, sentences, self.model.text.max_length)
+        moved = Packed(
+            *map(self.compute.move, (batch.ids, batch.positions, batch.mask, batch.ends))
+        )
+        with self.compute.autocast():
+            embeddings: Tensor = self.model.text.packed(moved).float()
+        return embeddings
 
     @torch.inference_mode()
     def evaluate(self) -> dict[str, float]:
@@ -194,6 +209,7 @@ def train_clip_ve(
 
     encoded = encode(train_pairs), encode(dev_pairs)
     model.to(compute.device)
+    compute.multiply_for(model.text.clip.config.hidden_size)
     task = ClassificationTask(model, tokens, *encoded, settings, seed, compute)
     deciding = settings.deciding() | compute.deciding() | {"seed": seed}
     mark = fingerprint(deciding, *task.arrays, *model.state_dict().values())
@@ -213,5 +229,6 @@ def embed_with_teacher(
 ) -> None:
     """Write a trained CLIP-VE's embeddings of other `sentences` in the hypotheses' place."""
     tower = ClipTextTower(model_folder)
+    compute.multiply_for(tower.clip.config.hidden_size)
     tokens = tokenize(load_tokenizer(model_folder), sentences, tower.max_length)
     write_sentences(tower.to(compute.device).eval(), tokens, hypotheses_file, compute)

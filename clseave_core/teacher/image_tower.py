@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from clseave_core.models.loading import load_pretrained
+from clseave_core.models.loading import load_config, load_pretrained
 from clseave_core.teacher.image_preparation import Pixels
 from clseave_core.training.device import Compute
 
@@ -43,9 +43,7 @@ def _tower_class(folder: Path, config: Any) -> Any:
 
 
 def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
-    from transformers.models.auto.configuration_auto import AutoConfig
-
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    config = load_config(folder)
     tower = _tower_class(folder, config)
     vision = config.vision_config
     vision.projection_dim = config.projection_dim  # the folder's, where the two differ
@@ -76,6 +74,7 @@ class ImageTower:
         folder = Path(folder)
         self._compute = compute
         self._model = _load_model(folder, weights, seed).eval().to(compute.device)
+        compute.multiply_for(self._model.config.hidden_size)
         self._processor = AutoImageProcessor.from_pretrained(
             folder, backend="pil", local_files_only=True, trust_remote_code=False
         )

@@ -2,7 +2,7 @@
 
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -10,6 +10,9 @@ from torch import Tensor
 from clseave_core.training.gpus import claim_gpu
 
 Precision = Literal["auto", "fp32", "bf16"]
+_ONE_DNN: Any = torch.backends.mkldnn
+WIDE = 256
+"""Hidden width from which oneDNN multiplies float32 matrices on a CPU that gains by it."""
 
 
 class Compute:
@@ -21,6 +24,7 @@ class Compute:
 
     def __init__(self, precision: Precision, threads: int, device: str | None = None) -> None:
         torch.set_num_threads(threads)
+        _ONE_DNN.matmul.fp32_precision = "ieee"
         self.device = torch.device(device) if device else _free_device()
         on_gpu = self.device.type == "cuda"
         self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
@@ -29,6 +33,19 @@ class Compute:
     def deciding(self) -> dict[str, str | int | bool]:
         """What of it decides the bits of a result (for the fingerprint of a saved state)."""
         return {"threads": self.threads, "device": self.device.type, "bf16": self.bf16}
+
+    def multiply_for(self, width: int) -> None:
+        """Choose the library that multiplies float32 matrices for a model of this hidden width.
+
+        PyTorch's usual one, MKL, uses AVX2 on AMD's processors; oneDNN uses AVX-512, about twice
+        as fast, and PyTorch lets it multiply float32 where bf16 is allowed inside. Only AMX can do
+        that, so without AMX the products remain those of float32 (their last bits differ from
+        MKL's). Below `WIDE` making its kernels, one for each shape, costs more than they save.
+        """
+        able = torch.cpu.get_capabilities()
+        gains = able.get("avx512_bf16") and able.get("amx_bf16") is False
+        if width >= WIDE and self.device.type == "cpu" and gains:
+            _ONE_DNN.matmul.fp32_precision = "bf16"
 
     def autocast(self) -> AbstractContextManager[object]:
         """bf16 autocast where the precision asks for it."""

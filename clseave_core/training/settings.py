@@ -14,6 +14,8 @@ class TrainingSettings:
     `planned_epochs` is the length of the learning-rate schedule and `epochs` where it is cut
     (the thesis plans 22 and stops after 9); `warmup` is a share of the planned steps.
     `validation_dropout` leaves dropout on when dev is measured, as the published scripts do.
+    Where labels are learned, a batch's sentences are encoded in `length_groups` parts of similar
+    length; those of CLIP-VE also `packed` end to end (see `clseave_core.models.packing`).
     `steps_per_epoch` ends each epoch after so many optimiser steps, so that trainings over other
     examples can be given the same number; None goes over every example.
     `patience` counts evaluations without a lower dev loss, None never stops early.
@@ -34,7 +36,7 @@ class TrainingSettings:
     accumulation: int = 1
     steps_per_epoch: int | None = None
     precision: Precision = "auto"
-    length_groups: int = 1
+    length_groups: int | Literal["packed"] = 1
     weight: Literal["pairs", "distinct"] = "pairs"
     evaluate_every: int = 1
     validation_dropout: bool = False

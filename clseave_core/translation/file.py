@@ -107,9 +107,10 @@ def _rows_of_parquet(path: Path) -> Iterator[Row]:
     """Rows counted from 0. An absent value is an empty one."""
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
+        schema = file.schema_arrow
+        columns = ", ".join(f"{field.name}: {field.type}" for field in schema)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # names of columns, too
         raise ValueError(f"{path} is not a Parquet file ({error}). Write it again.") from error
-    schema = file.schema_arrow
     for name in _COLUMNS:
         if name not in schema.names or not (
             pa.types.is_string(schema.field(name).type)
@@ -117,7 +118,7 @@ def _rows_of_parquet(path: Path) -> Iterator[Row]:
         ):
             raise ValueError(
                 f"{path} must have the text columns source and translation, its columns are "
-                f"[{', '.join(f'{field.name}: {field.type}' for field in schema)}]."
+                f"[{columns}]."
             )
     row = 0
     try:

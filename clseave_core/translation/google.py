@@ -18,7 +18,7 @@ import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
 from clseave_core.languages import language
-from clseave_core.web import is_safe_address, seconds_to_wait
+from clseave_core.web import SafeSession, is_safe_address, seconds_to_wait
 
 _TOO_LONG = (400, 413, 414)
 _TOO_MANY = 429
@@ -69,12 +69,18 @@ class GoogleClient:
                 f"translation.google.url {url!r} is not an https address (http is for this "
                 "machine's own servers). Correct it in the study."
             )
+        for code in (source, target):
+            if language(code).is_invented:
+                raise ValueError(
+                    f"{code} is an invented language, which Google does not know. Translate into "
+                    "it with provider: file."
+                )
         self._translator = page_module.GoogleTranslator(
             source=language(source).google, target=language(target).google
         )
         self._url = url
         self._timeout = timeout_seconds
-        self._session = requests.Session()
+        self._session = SafeSession()
         self.requests = 0
 
     def ask(self, text: str) -> str:
@@ -116,8 +122,8 @@ class GoogleClient:
                 f"the connection to {self._url} failed ({type(error).__name__})",
                 worth_repeating=True,
             ) from error
-        if not all(is_safe_address(step.url) for step in (*response.history, response)):
-            raise UnansweredError(f"{self._url} leads to {response.url!r}, which is not https")
+        except requests.RequestException as error:  # a redirection that is not followed
+            raise UnansweredError(f"{self._url} cannot be asked: {error}") from error
         status = response.status_code
         if not 200 <= status < 300:
             raise UnansweredError(

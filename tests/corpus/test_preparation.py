@@ -168,12 +168,6 @@ def test_a_sentence_twice_in_the_world(tmp_path: Path) -> None:
         prepare_corpus(write_corpus(tmp_path), PICTURES, tmp_path / "sentences.parquet")
 
 
-def test_a_pair_in_two_splits(tmp_path: Path) -> None:
-    paths = write_corpus(tmp_path, dev=[("d1", "3", "A dog.", "neutral"), TRAIN[1]])
-    with pytest.raises(ValueError, match=r"dev\.jsonl line 2: pairID 't2' .*train\.jsonl line 2"):
-        prepare_corpus(paths, PICTURES)
-
-
 def test_pictures_that_are_absent_are_counted_and_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"2 pictures .* the 2 pictures: '3' \(.*dev\.jsonl line"):
         prepare_corpus(write_corpus(tmp_path), {"1", "2"})

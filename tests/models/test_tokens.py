@@ -59,7 +59,17 @@ def test_a_long_sentence_is_cut_but_keeps_its_end_token(
 
     assert tokens.lengths.tolist() == [8]
     assert tokens.flat[-1] == tokenizer.sep_token_id
-    assert "reach the limit of 8 tokens" in caplog.text
+    assert "1 of 1 sentences have more than the 8 tokens" in caplog.text
+    assert "the first is row 0 with 82: 'a dog a dog" in caplog.text
+
+
+def test_a_sentence_that_just_fits_is_not_counted(
+    tiny_bert_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokenizer = load_tokenizer(tiny_bert_folder)
+
+    assert tokenize(tokenizer, ["a a a a a a"], max_length=8).lengths.tolist() == [8]
+    assert not caplog.records
 
 
 def test_a_tokenizer_that_leaves_the_end_open_is_refused(tiny_bert_folder: Path) -> None:

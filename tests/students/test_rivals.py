@@ -12,6 +12,7 @@ from clseave_core.embeddings import Embeddings, write_embeddings
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import ClipVE, load_classifier
 from clseave_core.models.frozen_student import FrozenStudent
+from clseave_core.models.student import Student
 from clseave_core.students.teaching import Architecture, Texts, read_out, train_student
 from clseave_core.teacher.clip_ve import Premises, classification_measures
 from clseave_core.training.device import Compute
@@ -159,3 +160,25 @@ def test_a_frozen_student_must_say_how_large_its_head_is(tmp_path: Path) -> None
 
     with pytest.raises(ValueError, match=r"en.arrow needs `hidden`"):
         taught(tmp_path, english, classifier=EntailmentClassifier(WIDTH))
+
+
+def test_a_student_cannot_be_packed(tiny_bert_folder: Path, tmp_path: Path) -> None:
+    settings = TrainingSettings(epochs=1, batch_size=8, learning_rate=1e-3, length_groups="packed")
+
+    with pytest.raises(ValueError, match=r"length_groups: packed is for CLIP's text tower alone"):
+        taught(tmp_path, Texts(tiny_bert_folder, SENTENCES), settings=settings)
+
+
+def test_products_are_chosen_for_an_encoder_that_is_trained_and_not_for_a_frozen_one(
+    tiny_bert_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths: list[int] = []
+    monkeypatch.setattr(Compute, "multiply_for", lambda _, width: widths.append(width))
+    settings = TrainingSettings(epochs=1, batch_size=8, learning_rate=1e-3)
+    taught(tmp_path, Texts(tiny_bert_folder, SENTENCES), settings=settings)
+    hidden = Student.load(tmp_path / "model").encoder.config.hidden_size
+    english = embeddings(tmp_path / "en.arrow", np.arange(8, dtype=np.int32), 5)
+    (tmp_path / "frozen").mkdir()
+    taught(tmp_path / "frozen", english, architecture=Architecture(hidden=16), settings=settings)
+
+    assert widths == [hidden]

@@ -59,6 +59,14 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             r"translate_train.training.weight: cross_entropy learns pairs",
         ),
         (
+            {"methods": {"translate_train": {"training": {"length_groups": "packed"}}}},
+            r"translate_train.training.length_groups: only teachers, CLIP's text tower, can be",
+        ),
+        (
+            {"autoencoders": {"relu": {"training": {"length_groups": "packed"}}}},
+            r"autoencoders.relu.training.length_groups: only teachers",
+        ),
+        (
             {"methods": {"zero_shot": {"trained_as": "frozen_encoder"}}},
             r"zero_shot: the setting zero_shot reads a student of English",
         ),

@@ -85,12 +85,13 @@ def test_a_constant_sentence_knows_nothing_of_it(
 def test_length_groups_change_the_padding_and_nothing_else(
     tmp_path: Path, tiny_clip_folder: Path, images: Embeddings
 ) -> None:
-    one, four = (
+    one, four, packed = (
         train(tmp_path / str(n), tiny_clip_folder, images, "text", epochs=1, length_groups=n)
-        for n in (1, 4)
+        for n in (1, 4, "packed")
     )
 
     assert one[0]["train_loss"] == pytest.approx(four[0]["train_loss"], abs=1e-4)
+    assert one[0]["train_loss"] == pytest.approx(packed[0]["train_loss"], abs=1e-4)
 
 
 def test_the_constant_premise_is_one_unit_vector() -> None:

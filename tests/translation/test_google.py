@@ -75,7 +75,13 @@ def test_google_gets_its_own_codes() -> None:
 
 def test_every_language_of_the_table_is_known_to_deep_translator() -> None:
     codes = set(GOOGLE_LANGUAGES_TO_CODES.values())
-    assert [entry.iso for entry in LANGUAGES.values() if entry.google not in codes] == []
+    spoken = [entry for entry in LANGUAGES.values() if not entry.is_invented]
+    assert [entry.iso for entry in spoken if entry.google not in codes] == []
+
+
+def test_an_invented_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="qid is an invented language"):
+        GoogleClient("en", "qid", "https://translate.google.com/m", 1.0)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_every_rule_works_without_network(tmp_path: Path) -> None:
     result = subprocess.run(
         [
             *WITHOUT_NETWORK, sys.executable, "-m", "snakemake", "--cores", "2",
-            "--config", "study=tiny", SWEEP,
+            "--config", "study=tiny", "control_language=de", SWEEP,
         ],
         cwd=project, env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,

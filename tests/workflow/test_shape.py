@@ -115,6 +115,29 @@ def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
 
 
 @pytest.mark.slow
+def test_a_frozen_encoder_reads_each_language_once_and_zero_shot_trains_once() -> None:
+    files = [
+        f"results/pocket/predictions/{method}/{lang}/seed0/test.parquet"
+        for method in ("frozen_encoder", "zero_shot")
+        for lang in ("de", "zh")
+    ]
+    said = dry_run(*files, "--forceall")
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
+
+    assert counts["embed_sentences"] == "3"  # English, German, Chinese
+    assert counts["train_student"] == "3"  # zero_shot has the student of English alone
+
+
+@pytest.mark.slow
+def test_translations_are_scored_together_and_noise_is_made_once_a_rate() -> None:
+    said = dry_run("results/pocket_full/translation/quality.csv", "--config", "study=pocket_full")
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
+
+    assert (counts["score_translations"], counts["generate_noise"]) == ("1", "3")
+    assert "train_student" not in counts
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "study", ["pocket", "tiny", "thesis", "thesis_as_published", "pocket_full", "invented"]
 )

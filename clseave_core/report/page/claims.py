@@ -164,8 +164,9 @@ def _ahead_of_english(rule: Rule, evidence: Evidence) -> Finding:
 
 
 def _within(rule: Rule, evidence: Evidence) -> Finding:
-    """Every gap to English is smaller than so many points."""
-    results = _with_gaps(rule["method"], evidence)
+    """Every gap to English is smaller than so many points, in all the languages of the claim."""
+    wanted = rule["languages"]
+    results = [one for one in _with_gaps(rule["method"], evidence) if one.language in wanted]
     if not results:
         return Finding("not measured")
     numbers = [_gap(result) for result in results]
@@ -174,7 +175,10 @@ def _within(rule: Rule, evidence: Evidence) -> Finding:
         return Finding("cannot be told", numbers)
     points = rule["points"]
     signs = [_sign(points - (gap.high or 0.0), points - (gap.low or 0.0)) for gap in gaps]
-    return Finding("refuted" if -1 in signs else _all_or_none(signs), numbers)
+    if -1 in signs:
+        return Finding("refuted", numbers)
+    whole = len(results) == len(wanted)
+    return Finding(_all_or_none(signs) if whole else "cannot be told", numbers)
 
 
 def _order(rule: Rule, evidence: Evidence) -> Finding:

@@ -163,6 +163,7 @@ def _gap(
             continue
         # The difference is `to` minus `from`; a gap is English minus the student.
         sign = -1 if here == "to" else 1
-        low, high = sorted(sign * float(one[f"difference_{end}"]) for end in ("low", "high"))
+        ends_of = (sign * float(one[f"difference_{end}"]) + 0.0 for end in ("low", "high"))
+        low, high = sorted(ends_of)  # without the sign of a negative zero
         return Gap(value, low, high, one["arrives"], one["margin"])
     return Gap(value)

@@ -41,7 +41,7 @@ CHANCE = {"kind": "at_chance", "methods": ["clteave_direct"]}
 BEHIND = {"kind": "behind", "methods": ["clteave_direct"], "reference": "clseave"}
 SAME = BEHIND | {"kind": "same"}
 AHEAD = {"kind": "ahead_of_english", "method": "clseave", "language": "de"}
-WITHIN = {"kind": "within", "method": "clseave", "points": 5}
+WITHIN = {"kind": "within", "method": "clseave", "languages": ["de", "ja"], "points": 5}
 ORDER = {"kind": "order", "method": "clseave", "groups": [["de"], ["ja"]]}
 
 
@@ -106,6 +106,8 @@ def test_differences_of_methods(
         (WITHIN, Gap(1, 0, 2), Gap(3, 2, 4.9), "confirmed"),
         (WITHIN, Gap(1, 0, 2), Gap(5, 4, 6), "cannot be told"),
         (WITHIN, Gap(1, 0, 2), Gap(7, 6, 8), "refuted"),
+        (WITHIN | {"languages": ["de", "ja", "zh"]}, Gap(1, 0, 2), Gap(1, 0, 2), "cannot be told"),
+        (WITHIN | {"languages": ["zh"]}, Gap(1, 0, 2), Gap(1, 0, 2), "not measured"),
         (ORDER, Gap(1, 0, 2), Gap(4, 3, 5), "confirmed"),
         (ORDER, Gap(1, 0, 3.5), Gap(4, 3, 5), "cannot be told"),
         (ORDER, Gap(4, 3, 5), Gap(1, 0, 2), "refuted"),

@@ -13,7 +13,7 @@ from clseave_core.report.page.captions import FIGURE_CAPTIONS
 from clseave_core.report.page.rendering import render_report
 from clseave_core.report.page.study import PageFiles, PageStudy
 from clseave_core.report.page.template_files import template_files
-from tests.report.page.made_report import ROOT, STUDY, make_report
+from tests.report.page.made_report import CLTEAVE, ROOT, STUDY, make_report
 
 ATTACK = "<script>alert(1)</script></script><!--<b>& \u2028"
 
@@ -57,6 +57,20 @@ def test_questions_have_answers_and_tests(tmp_path: Path) -> None:
     assert "from the sentence alone : 33.33 %" in said.replace("alone:", "alone :")
     assert "-38.00 points [-40.00, -36.00]" in said
     assert "all their intervals share a point" in said
+
+
+def test_rivals_stand_in_the_second_question(tmp_path: Path) -> None:
+    rivals = {"rivals": {"reference": "clseave", "methods": ["clteave_direct"]}}
+    study, files = make_report(tmp_path, study=replace(STUDY, comparisons=rivals))
+    table = tmp_path / "rivals.csv"
+    table.write_text(CLTEAVE)
+
+    page = rendered(tmp_path, (study, replace(files, tables=[table])))
+
+    said = words(page, "questions")
+    row = "clteave_direct translate train unlabelled clseave 1 0 0 -38.00"
+    assert row in said and row in words(page, "comparisons")
+    assert "Rivals learn from the labels" in words(page, "methods")
 
 
 def test_a_study_that_lacks_tables_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,217 @@
+"""The stages without a model, on as many pairs as SNLI-VE has, each in a process of its own.
+
+    python -m benchmarks.speed.data_stages STAGE FOLDER PAIRS RESAMPLES
+
+runs one and prints its peak memory; `measure` starts them and takes their time.
+"""
+
+import gzip
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.speed.measuring import Spread
+from benchmarks.speed.rows import Found, Row
+from benchmarks.speed.sizes import BERT_MEAN, Sizes, draw_lengths
+
+ROOT = Path(__file__).parents[2]
+SHARES = {"dev": 0.0316, "test": 0.0317}
+"""Of SNLI-VE's pairs; the rest is train."""
+IMAGES, SHARDS, WIDTH, LANGUAGE = 31_783, 8, 512, "de"
+LABELS = ("entailment", "neutral", "contradiction")
+
+
+def make(folder: Path, pairs: int) -> None:
+    """Annotations, translations and predictions of that many pairs; every sentence is distinct."""
+    from clseave_core.evaluation.schemas import PREDICTIONS
+    from clseave_core.files import write_table
+    from clseave_core.translation.schemas import TRANSLATIONS
+
+    rng = np.random.default_rng(0)
+    lengths = draw_lengths(pairs, BERT_MEAN, seed=0) - 2
+    words = rng.integers(0, 20_000, lengths.sum())
+    texts, start = [], 0
+    for number, length in enumerate(lengths.tolist()):
+        texts.append(f"s{number} " + " ".join(f"w{w}" for w in words[start : start + length - 1]))
+        start += length
+    images = [f"{number:010d}" for number in range(min(IMAGES, pairs))]
+    counts = {split: round(share * pairs) for split, share in SHARES.items()}
+    counts = {"train": pairs - sum(counts.values()), **counts}
+    row = 0
+    for split, count in counts.items():
+        with gzip.open(folder / f"{split}.jsonl.gz", "wt", compresslevel=1) as file:
+            for _ in range(count):
+                line = {
+                    "pairID": f"p{row}", "Flickr30K_ID": images[row % len(images)],
+                    "sentence2": texts[row], "gold_label": LABELS[row % 3],
+                }  # fmt: skip
+                file.write(json.dumps(line) + "\n")
+                row += 1
+    for shard, part in enumerate(np.array_split(np.arange(pairs), SHARDS)):
+        table = pd.DataFrame({
+            "hypothesis_id": part.astype(np.int32), "text": [f"x {texts[i]}" for i in part],
+            "provider": "file", "unchanged": False,
+        })  # fmt: skip
+        write_table(folder / f"shard{shard}.parquet", table, TRANSLATIONS)
+    logits = rng.standard_normal((pairs, 3)).astype(np.float32)
+    for method, language in (("clip_ve", "en"), ("clseave", LANGUAGE)):
+        for seed in (0, 1):
+            table = pd.DataFrame({
+                "draw": np.int8(0), "pair_id": [f"p{i}" for i in range(pairs)],
+                "image_id": [images[i % len(images)] for i in range(pairs)],
+                "hypothesis_id": np.arange(pairs, dtype=np.int32),
+                "label": [LABELS[i % 3] for i in range(pairs)],
+                "prediction": np.array(LABELS)[logits.argmax(axis=1)],
+                **{f"logit_{name}": logits[:, place] for place, name in enumerate(LABELS)},
+            })  # fmt: skip
+            target = _run_file(folder, "predictions", method, language, seed, "parquet")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_table(target, table, PREDICTIONS)
+
+
+def _run_file(folder: Path, kind: str, method: str, language: str, seed: int, ending: str) -> Path:
+    return folder / kind / method / language / f"seed{seed}" / f"test.{ending}"
+
+
+def prepare(folder: Path, pairs: int, resamples: int) -> None:
+    """Read and check the annotations, write the corpus tables."""
+    from clseave_core.corpus.preparation import prepare_corpus
+
+    images = {f"{number:010d}" for number in range(min(IMAGES, pairs))}
+    files = {split: folder / f"{split}.jsonl.gz" for split in ("train", "dev", "test")}
+    prepare_corpus(files, images).save(folder / "corpus")
+
+
+def gather(folder: Path, pairs: int, resamples: int) -> None:
+    """Put a language's translations together."""
+    from clseave_core.files import write_table
+    from clseave_core.translation.gather import gather_shards
+    from clseave_core.translation.schemas import TRANSLATIONS
+    from clseave_core.translation.settings import TranslationSettings
+
+    shards = [folder / f"shard{number}.parquet" for number in range(SHARDS)]
+    hypotheses = folder / "corpus" / "hypotheses.parquet"
+    table = gather_shards(shards, hypotheses, LANGUAGE, TranslationSettings("file"))
+    write_table(folder / f"{LANGUAGE}.parquet", table, TRANSLATIONS)
+
+
+def score(folder: Path, pairs: int, resamples: int) -> None:
+    """Score a prediction for every pair, with its bootstrap."""
+    from clseave_core.evaluation.scores import score_predictions
+    from clseave_core.files import write_json
+
+    scores = score_predictions(
+        _run_file(folder, "predictions", "clip_ve", "en", 0, "parquet"),
+        folder / "corpus" / "hypotheses.parquet", resamples=resamples,
+    )  # fmt: skip
+    for method, language in (("clip_ve", "en"), ("clseave", LANGUAGE)):
+        for seed in (0, 1):
+            write_json(_run_file(folder, "scores", method, language, seed, "json"), scores)
+
+
+def tabulate(folder: Path, pairs: int, resamples: int) -> None:
+    """The accuracy table of two methods with two seeds."""
+    from clseave_core.report.accuracy_table import StudyFacts, tabulate_accuracy
+
+    methods = {
+        "clip_ve": {"setting": "english", "teacher": "clip_ve"},
+        "clseave": {"setting": "translate_train_unlabelled", "teacher": "clip_ve", "student": "x"},
+    }
+    study = StudyFacts("large", methods, {"clip_ve": {"model": "clip"}}, [LANGUAGE], ["test"], {})
+    files = [
+        [
+            _run_file(folder, kind, method, language, seed, ending)
+            for method, language in (("clip_ve", "en"), ("clseave", LANGUAGE))
+            for seed in (0, 1)
+        ]
+        for kind, ending in (("scores", "json"), ("predictions", "parquet"))
+    ]
+    tabulate_accuracy(study, files[0], files[1], resamples=resamples)
+
+
+def student_data(folder: Path, pairs: int, resamples: int) -> None:
+    """All that a student's training keeps beside its model, and the batches of an epoch."""
+    from benchmarks.speed.models import translated_tokens
+    from benchmarks.speed.sizes import REAL
+    from clseave_core.corpus.pairs import Pairs
+    from clseave_core.embeddings import Embeddings, write_embeddings
+    from clseave_core.training.batches import length_batches
+
+    rng = np.random.default_rng(0)
+    parts = np.array_split(np.arange(pairs, dtype=np.int32), 20)
+    made = ((part, rng.random((len(part), WIDTH), dtype=np.float32)) for part in parts)
+    write_embeddings(folder / "hypotheses.arrow", "hypothesis_id", made, WIDTH)
+    tokens = translated_tokens(REAL, pairs)
+    targets = Embeddings.open(folder / "hypotheses.arrow").rows(range(pairs))
+    rows = Pairs.read(folder / "corpus" / "train.parquet").hypotheses
+    for batch in length_batches(tokens.lengths[rows], 128, 0, 1):
+        tokens.pad(rows[batch])
+    assert len(targets) == pairs
+
+
+TIMED: dict[str, Callable[[Path, int, int], None]] = {
+    "prepare": prepare, "gather": gather, "score": score, "tabulate": tabulate,
+}  # fmt: skip
+ALL = {**TIMED, "student_data": student_data}
+
+
+def measure(folder: Path, sizes: Sizes) -> Found:
+    """Run every stage once; seconds and peak gibibytes of each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make(folder, sizes.pairs)
+    rows: list[Row] = []
+    numbers: dict[str, float] = {}
+    for name in ALL:
+        command = [
+            sys.executable, "-m", "benchmarks.speed.data_stages", name, str(folder),
+            str(sizes.pairs), str(sizes.resamples),
+        ]  # fmt: skip
+        seconds, said = run_process(command)
+        peak = float(said)
+        what = f"{name}, {sizes.pairs:,} pairs"
+        if name in TIMED:
+            rows.append(Row(what, "seconds", _once(seconds), 60, "s", below=True))
+        rows.append(Row(what, "peak memory", _once(peak), 6, "GiB", below=True))
+        numbers |= {f"{name}.seconds": seconds, f"{name}.gibibytes": peak}
+    return Found(rows, numbers)
+
+
+def dry_run(repeats: int) -> Found:
+    """`snakemake -n` for the thesis study."""
+    command = [
+        sys.executable, "-m", "snakemake", "-n", "results/accuracy_table.csv", "--config",
+        "study=thesis",
+    ]  # fmt: skip
+    seconds = Spread.of([run_process(command)[0] for _ in range(repeats)])
+    row = Row("snakemake -n, thesis study", "seconds", seconds, 2, "s", below=True)
+    return Found([row], {"dry_run.seconds": seconds.median})
+
+
+def run_process(command: list[str]) -> tuple[float, str]:
+    """Seconds and output of a process; RuntimeError with what it said when it fails."""
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
+    return time.perf_counter() - started, done.stdout
+
+
+def peak_gibibytes() -> float:
+    """The most memory that this process has had (what `getrusage` tells counts its parent's)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
+
+
+def _once(value: float) -> Spread:
+    return Spread(value, value, value, 1)
+
+
+if __name__ == "__main__":
+    ALL[sys.argv[1]](Path(sys.argv[2]), *map(int, sys.argv[3:]))
+    print(peak_gibibytes())

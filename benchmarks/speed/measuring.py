@@ -1,0 +1,69 @@
+"""Interleaved measurement: every contender in turn, several times, in one call.
+
+A ratio is taken within a repeat, where all contenders met the same state of the machine; the
+median of these ratios is reported with their range.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+Block = Callable[[], float]
+"""Runs a contender once and returns its seconds (for a step, a sentence, a picture)."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and range of some repeats."""
+
+    median: float
+    low: float
+    high: float
+    repeats: int
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Summarise repeats."""
+        return cls(statistics.median(values), min(values), max(values), len(values))
+
+
+def interleave(contenders: Mapping[str, Block], repeats: int) -> dict[str, list[float]]:
+    """Seconds of each contender in each repeat; the order is turned round at every second one."""
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    names = list(contenders)
+    for repeat in range(repeats):
+        for name in names if repeat % 2 == 0 else reversed(names):
+            seconds[name].append(contenders[name]())
+            print(f"    {name}: {seconds[name][-1]:.4g} s", flush=True)
+    return seconds
+
+
+def ratio(slow: Sequence[float], fast: Sequence[float]) -> Spread:
+    """How many times faster, repeat by repeat."""
+    return Spread.of([one / other for one, other in zip(slow, fast, strict=True)])
+
+
+def mean_step(stamps: Sequence[float]) -> float:
+    """Mean seconds of a step from the times at which steps began, without the first step.
+
+    The first step makes the optimiser's state and warms caches; the last stamp only ends.
+    """
+    return (stamps[-1] - stamps[1]) / (len(stamps) - 2)
+
+
+def gemm_peak(size: int, dtype: torch.dtype, seconds: float = 0.5) -> float:
+    """The most floating-point operations per second of a square matrix product, of a linear layer.
+
+    The best of several: a peak, not a mean. PyTorch may multiply float32 by another library than
+    its usual one, and the peak is that of whichever is faster (clseave_core.training.device).
+    """
+    a, b = (torch.randn(size, size).to(dtype) for _ in range(2))
+    best, ended = 0.0, time.perf_counter() + seconds
+    while best == 0.0 or time.perf_counter() < ended:
+        started = time.perf_counter()
+        torch.nn.functional.linear(a, b)
+        best = max(best, 2 * size**3 / (time.perf_counter() - started))
+    return best

@@ -1,0 +1,111 @@
+"""The product's own code as a contender: its tasks and its training loop, nothing else."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from clseave_core.corpus.pairs import Pairs
+from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.clip_ve import ClipVE
+from clseave_core.models.student import Student
+from clseave_core.models.tokens import Indices, Tokens
+from clseave_core.students.distillation import DistillationTask
+from clseave_core.students.task import StudentData
+from clseave_core.teacher.clip_ve import ClassificationTask, EncodedPairs, Premises
+from clseave_core.training.device import Compute
+from clseave_core.training.loop import Task, train
+from clseave_core.training.settings import TrainingSettings
+from clseave_core.training.state import TrainingState
+
+
+class NoState(TrainingState):
+    """A state that is never written: saving is no part of a step."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(), "")
+
+    def load(self) -> None:
+        """There is nothing to go on from."""
+
+    def save(self, *_: Any) -> None:
+        """Forget it."""
+
+
+class Stamped:
+    """A task of the product over given batches, which notes when each step begins."""
+
+    def __init__(self, task: Task, batches: list[Indices]) -> None:
+        self._task, self._batches = task, batches
+        self.stamps: list[float] = []
+
+    @property
+    def model(self) -> nn.Module:
+        """The task's."""
+        return self._task.model
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """The task's."""
+        return self._task.parameter_groups()
+
+    def batches(self, epoch: int) -> list[Indices]:
+        """The given ones."""
+        return self._batches
+
+    def loss(self, batch: Indices) -> tuple[Tensor, dict[str, Tensor]]:
+        """The task's."""
+        self.stamps.append(time.perf_counter())
+        return self._task.loss(batch)
+
+    def evaluate(self) -> dict[str, float]:
+        """Nothing: dev is no part of a step."""
+        return {"dev_loss": 0.0}
+
+
+def training_block(
+    task: Callable[[TrainingSettings, Compute], Task], settings: TrainingSettings,
+    compute: Compute, batches: list[Indices],
+) -> list[float]:  # fmt: skip
+    """Train over `batches` with the product's loop; when each step began."""
+    stamped = Stamped(task(settings, compute), batches)
+    train(stamped, settings, compute, NoState())
+    return stamped.stamps
+
+
+def clip_ve_settings(batch_size: int, learning_rate: float = 1.0e-6) -> TrainingSettings:
+    """Those of the thesis study."""
+    return TrainingSettings(
+        epochs=1, batch_size=batch_size, learning_rate=learning_rate, optimizer="adam",
+        schedule="constant", length_groups="packed", keep="last",
+    )  # fmt: skip
+
+
+def student_settings(batch_size: int) -> TrainingSettings:
+    """Those of the thesis study."""
+    return TrainingSettings(epochs=1, batch_size=batch_size, learning_rate=4.0e-5, keep="last")
+
+
+def clip_ve_task(
+    model: ClipVE, tokens: Tokens, images: Tensor, labels: Tensor, settings: TrainingSettings,
+    compute: Compute,
+) -> ClassificationTask:  # fmt: skip
+    """CLIP-VE over pairs with a sentence each; picture of pair i is `images[i % len]`."""
+    rows = torch.arange(len(tokens))
+    pairs = EncodedPairs(Premises(images, rows % len(images)), rows.numpy(), labels)
+    return ClassificationTask(model, tokens, pairs, pairs, settings, 0, compute)
+
+
+def student_task(
+    student: Student, tokens: Tokens, targets: Tensor, settings: TrainingSettings,
+    compute: Compute,
+) -> DistillationTask:  # fmt: skip
+    """Distillation of all sentences."""
+    rows = torch.arange(len(tokens)).numpy()
+    few = rows[:1]
+    pairs = Pairs(few.astype(object), few.astype(object), few, few)
+    premises = Premises(torch.zeros(1, student.width), torch.zeros(1, dtype=torch.long))
+    data = StudentData(tokens, targets, rows, pairs, premises, EntailmentClassifier(student.width))
+    return DistillationTask(student, data, settings, 0, compute)
