@@ -37,6 +37,17 @@ needs_peers = pytest.mark.skipif(
 )
 
 
+def run_beside_peers(script: str, folder: Path) -> None:
+    """Run a script that can import the peers; what it asserts must hold."""
+    folders = os.pathsep.join([str(ROOT / ".peers"), str(ROOT)])
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": folders, "HF_HUB_OFFLINE": "1"},
+    )  # fmt: skip
+
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     threads = torch.get_num_threads()
@@ -103,13 +114,7 @@ with torch.no_grad():
 assert torch.allclose(own, theirs, atol=1e-5), (own - theirs).abs().max()
 assert abs(float(loss) - 1) < 1e-5
 """
-    folders = os.pathsep.join([str(ROOT / ".peers"), str(ROOT)])
-    result = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": folders, "HF_HUB_OFFLINE": "1"},
-    )  # fmt: skip
-
-    assert result.returncode == 0, result.stderr
+    run_beside_peers(script, tmp_path)
 
 
 @pytest.mark.slow
@@ -137,13 +142,7 @@ for bf16 in (False, True, False):
     assert set(found) == {kind} and len(found) == 4, (bf16, found)
     found.clear()
 """
-    folders = os.pathsep.join([str(ROOT / ".peers"), str(ROOT)])
-    result = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": folders, "HF_HUB_OFFLINE": "1"},
-    )  # fmt: skip
-
-    assert result.returncode == 0, result.stderr
+    run_beside_peers(script, tmp_path)
 
 
 @pytest.mark.slow

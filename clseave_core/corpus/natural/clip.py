@@ -6,10 +6,8 @@ stand in one batch, as in the pocket world. The folder is a CLIP's, but for its 
 (clseave_core/models/cell_tower.py).
 """
 
-import json
 import logging
 import math
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers.models.clip.configuration_clip import CLIPConfig
@@ -25,7 +22,7 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
 from clseave_core.corpus.model_folder import WEIGHTS, read_pickled_weights
-from clseave_core.corpus.pocket.clip import MAX_TOKENS, train_tokenizer
+from clseave_core.corpus.pocket.clip import MAX_TOKENS, captioned_pictures, train_tokenizer
 from clseave_core.corpus.pocket.drawing import NAMELESS
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
 from clseave_core.corpus.pocket.scenes import CELL_COUNT
@@ -76,17 +73,6 @@ class _Tiles:
 
     features: Tensor
     rows: dict[str, npt.NDArray[np.int64]]
-
-
-def _read_tiles(folder: Path) -> tuple[list[str], list[Image.Image]]:
-    lines = (folder / "tiles.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    pictures = []
-    with zipfile.ZipFile(folder / "pictures.zip") as archive:
-        for row in rows:
-            with archive.open(row["image"]) as file:
-                pictures.append(Image.open(file).convert("RGB"))
-    return [row["caption"] for row in rows], pictures
 
 
 def image_processor(pixels: int) -> CLIPImageProcessorPil:
@@ -179,7 +165,7 @@ def pretrain_clip(
 
     Equal settings, seed, threads and processor model give equal weights.
     """
-    captions, pictures = _read_tiles(world / PRETRAINING_FOLDER)
+    captions, pictures = captioned_pictures(world / PRETRAINING_FOLDER / "tiles.jsonl")
     side = pictures[0].width
     tokenizer = train_tokenizer([*captions, "covered tile, empty space.", *english_texts(world)])
     rng = np.random.default_rng([seed, settings.steps])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from clseave_core.corpus.pocket.lexicon import TEMPLATES
-from clseave_core.corpus.pocket.settings import PerSplit
+from clseave_core.corpus.pocket.settings import PerSplit, check_keys
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,7 @@ class NaturalSettings:
         Raises ValueError naming keys that are missing or unknown, and values that cannot be.
         """
         values = {key: value for key, value in mapping.items() if key != "vocabulary"}
-        expected = {field.name for field in fields(cls)} - {"languages"}
-        if values.keys() != expected:
-            raise ValueError(
-                f"corpus.world: missing keys {sorted(expected - values.keys())}, unknown keys "
-                f"{sorted(values.keys() - expected)}. Correct them in the study."
-            )
+        check_keys(values, {field.name for field in fields(cls)} - {"languages"}, "corpus.world")
         for key in ("scenes", "triples"):
             values[key] = PerSplit(**values[key])
         values["covered_cells"] = tuple(values["covered_cells"])

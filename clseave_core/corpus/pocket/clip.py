@@ -121,11 +121,11 @@ def new_clip(
     return model
 
 
-def _captioned_pictures(folder: Path) -> tuple[list[str], list[Image.Image]]:
-    lines = (folder / "captions.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+def captioned_pictures(listing: Path) -> tuple[list[str], list[Image.Image]]:
+    """Captions and pictures of a world, as the JSON lines beside `pictures.zip` list them."""
+    rows = [json.loads(line) for line in listing.read_text(encoding="utf-8").splitlines()]
     pictures = []
-    with zipfile.ZipFile(folder / "pictures.zip") as archive:
+    with zipfile.ZipFile(listing.with_name("pictures.zip")) as archive:
         for row in rows:
             with archive.open(row["image"]) as file:
                 pictures.append(Image.open(file).convert("RGB"))
@@ -140,7 +140,7 @@ def pretrain_clip(
     The folder loads with CLIPModel, CLIPTokenizer and CLIPImageProcessorPil. Equal settings,
     seed, threads and processor model give equal weights.
     """
-    captions, pictures = _captioned_pictures(world / PRETRAINING_FOLDER)
+    captions, pictures = captioned_pictures(world / PRETRAINING_FOLDER / "captions.jsonl")
     # The words of the hypotheses are in the vocabulary, as they are in OpenAI's; only the words
     # of captions get trained here.
     tokenizer = train_tokenizer([*captions, *english_texts(world)])

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import torch
 
+from clseave_core.corpus.pocket.settings import check_keys
 from clseave_core.progress import progress
 
 
@@ -27,12 +28,7 @@ class SmallTraining:
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], where: str) -> Self:
         """Build from the section `where` of the study; ValueError names missing, unknown keys."""
-        expected = {field.name for field in fields(cls)}
-        if mapping.keys() != expected:
-            raise ValueError(
-                f"{where}: missing keys {sorted(expected - mapping.keys())}, unknown keys "
-                f"{sorted(mapping.keys() - expected)}. Correct them in the study."
-            )
+        check_keys(mapping, {field.name for field in fields(cls)}, where)
         return cls(**mapping)
 
 

@@ -1,10 +1,19 @@
 """What a pocket world is made of: every number of it, as the study's YAML says them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from clseave_core.corpus.pocket.lexicon import COLOURS, SHAPES, TEMPLATES
+
+
+def check_keys(mapping: Mapping[str, Any], expected: Set[str], where: str) -> None:
+    """Raise ValueError naming what a section `where` lacks or has too many: its keys."""
+    if mapping.keys() != expected:
+        raise ValueError(
+            f"{where}: missing keys {sorted(expected - mapping.keys())}, unknown keys "
+            f"{sorted(mapping.keys() - expected)}. Correct them in the study."
+        )
 
 
 @dataclass(frozen=True)
@@ -58,12 +67,7 @@ class WorldSettings:
         Raises ValueError naming keys that are missing or unknown, and values that are neither.
         """
         values = {key: value for key, value in mapping.items() if key != "vocabulary"}
-        expected = {field.name for field in fields(cls)} - {"languages"}
-        if values.keys() != expected:
-            raise ValueError(
-                f"corpus.world: missing keys {sorted(expected - values.keys())}, unknown keys "
-                f"{sorted(values.keys() - expected)}. Correct them in the study."
-            )
+        check_keys(values, {field.name for field in fields(cls)} - {"languages"}, "corpus.world")
         for key in ("scenes", "triples"):
             values[key] = PerSplit(**values[key])
         for key in ("colours", "shapes", "covered_cells"):
