@@ -79,7 +79,15 @@ rule compare_methods:
         main=sources.main_methods,
         study={
             key: config.get(key, {})
-            for key in ("languages", "testsets", "methods", "teachers", "students", "comparisons")
+            for key in (
+                "languages",
+                "control_language",
+                "testsets",
+                "methods",
+                "teachers",
+                "students",
+                "comparisons",
+            )
         },
         evaluation=config["evaluation"],
     script:

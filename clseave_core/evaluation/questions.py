@@ -13,6 +13,7 @@ from clseave_core.evaluation.references import english_reference
 
 ENGLISH = "en"
 LANGUAGE_AGAINST_ENGLISH = "language_against_english"
+LANGUAGE_AGAINST_CONTROL = "language_against_control"
 METHOD_AGAINST_METHOD = "method_against_method"
 CLTEAVE_QUESTIONS = "clteave_questions"
 AGAINST_ENGLISH = "_against_english"
@@ -53,12 +54,14 @@ def questions_of(
 ) -> list[Question]:
     """All questions of `study`, family by family, in the order of its methods and languages.
 
-    `study` has languages, methods, teachers, students and comparisons; `main` names the methods of
-    the accuracy table; `runs` are the methods and languages that were measured.
+    `study` has languages, methods, teachers, students, comparisons and, where the languages have a
+    control, `control_language`; `main` names the methods of the accuracy table; `runs` are the
+    methods and languages that were measured.
     """
     comparisons = study.get("comparisons", {})
     found = [
         *_against_english(study, main, runs, LANGUAGE_AGAINST_ENGLISH),
+        *_against_control(study, main, runs),
         *_method_against_method(study, main, runs),
     ]
     for name, comparison in comparisons.items():
@@ -92,6 +95,21 @@ def _against_english(
             if code != ENGLISH:
                 question = f"{method} in {code} against English"
                 yield Question(family, question, english, ENGLISH, method, code)
+
+
+def _against_control(
+    study: Mapping[str, Any], main: Sequence[str], runs: Collection[tuple[str, str]]
+) -> Iterator[Question]:
+    """Every language of a method against the study's control language."""
+    control = study.get("control_language")
+    for method in main:
+        if control and (method, control) in runs:
+            for code in _languages(study, [method], runs):
+                if code not in (control, ENGLISH):
+                    question = f"{method} in {code} against {control}"
+                    yield Question(
+                        LANGUAGE_AGAINST_CONTROL, question, method, control, method, code
+                    )
 
 
 def _method_against_method(

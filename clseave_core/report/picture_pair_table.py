@@ -95,7 +95,7 @@ def _numbers(
         "single_accuracy": _percent(float(np.mean([single[run] for run in seeds]))),
         "chance": _percent(CHANCE),
     } | dict.fromkeys(COLUMNS[12:16], "")
-    if "student" in study["methods"][method]:
+    if study["methods"][method]["setting"] != "english":
         reference = english_reference(method, study["methods"], study["teachers"])
         english = {run: run._replace(method=str(reference), language="en") for run in seeds}
         both = [run for run in seeds if english[run] in right]

@@ -365,21 +365,26 @@ def _check_method_without_student(place: str, method: Mapping[str, Any], study: 
     """The English model reads English, or translations that were translated back into it.
 
     What comes back of a clean machine translation has never left English: an upper bound, not what
-    a reader of another language would get. So only other translations may be called translate-test.
+    a reader of another language would get. So only what people have translated, or translations
+    with errors, may be called translate-test.
     """
     setting, noise = method["setting"], method.get("noise_at_test")
-    if setting == "translate_test" and not noise:
+    by_people = study["translation"].get("by_people", False)
+    if setting == "translate_test" and not noise and not by_people:
         return [
             f"  {place}.setting: back-translations of clean machine translations are no "
-            "translate_test. Call it round_trip, or say noise_at_test in a generated world."
+            "translate_test. Call it round_trip, say noise_at_test in a generated world, or "
+            "translation.by_people where people have translated."
         ]
-    if setting == "round_trip":
+    if setting == "round_trip" and by_people:
+        return [f"  {place}.setting: what people have translated makes a translate_test."]
+    if setting == "round_trip" or (setting == "translate_test" and not noise):
         known = study["translation"].get("back_translations", {})
         wanted = method.get("languages", study["languages"])
         missing = [code for code in study["languages"] if code in wanted and code not in known]
         if missing or noise:
             return [
-                f"  {place}.setting: round_trip needs translation.back_translations of "
+                f"  {place}.setting: {setting} needs translation.back_translations of "
                 f"{', '.join(missing) or 'its languages'}, and no noise_at_test."
             ]
     elif setting not in ("english", "translate_test"):

@@ -35,6 +35,8 @@ class TranslationSettings:
     max_unchanged: float = 0.005
     """Share of a language's sentences whose translation may equal the source."""
     google_url: str = GOOGLE_PAGE
+    by_people: bool = False
+    """Whether people have made the translations of `file`."""
     references: Mapping[str, str] = field(default_factory=dict)
     """Files of human translations by language, with which `score_translations` compares."""
     back_translations: Mapping[str, str] = field(default_factory=dict)

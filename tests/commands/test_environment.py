@@ -1,5 +1,6 @@
 """The environment: its lock, its making, its mending after a move."""
 
+import compileall
 import os
 import re
 import shutil
@@ -46,6 +47,20 @@ def test_scripts_follow_a_folder_that_has_moved(tmp_path: Path) -> None:
     assert script == f"#!{new}/.venv/bin/python\nimport {old}er\n"
     assert (new / ".venv/bin/ruff").read_bytes() == program
     assert not relocate(new / ".venv")
+
+
+def test_modules_of_a_copy_are_compiled_again(tmp_path: Path) -> None:
+    module = tmp_path / ".venv/lib/module.py"
+    module.parent.mkdir(parents=True)
+    (tmp_path / ".venv/bin").mkdir()
+    module.write_text("x = 1\n")
+    compileall.compile_file(module, quiet=2)
+    (compiled,) = module.parent.glob("__pycache__/*.pyc")
+    os.utime(module, (1, 1))  # as a copy that does not keep times
+    (tmp_path / ".venv/folder").write_text("/elsewhere\n")
+
+    assert relocate(tmp_path / ".venv")
+    assert int.from_bytes(compiled.read_bytes()[8:12], "little") == 1
 
 
 def make_environment(folder: Path, pythons: dict[str, str]) -> subprocess.CompletedProcess[str]:

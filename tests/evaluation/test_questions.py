@@ -52,6 +52,20 @@ def test_a_language_against_english_in_the_order_of_the_study() -> None:
     assert asked(["clip_ve", "clseave"], *runs[1:]) == []  # no English, no question
 
 
+def test_a_language_against_the_control_language() -> None:
+    study = STUDY | {"control_language": "nl"}
+    runs = [("clip_ve", "en"), ("clseave", "de"), ("clseave", "nl"), ("mean", "de")]
+
+    found = questions_of(study, ["clip_ve", "clseave", "mean"], runs)
+
+    assert [one for one in found if one.family == "language_against_control"] == [
+        Question(
+            "language_against_control", "clseave in de against nl", "clseave", "nl", "clseave", "de"
+        )
+    ]
+    assert not any(one.is_about_arriving for one in found if one.from_language == "nl")
+
+
 def test_methods_are_compared_within_language_and_setting() -> None:
     runs = [
         ("clip_ve", "en"), ("hypothesis_only", "en"), ("clseave", "de"), ("mean", "de"),

@@ -118,6 +118,20 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             r"round_trip needs translation.back_translations of de, and no noise_at_test",
         ),
         (
+            {
+                "methods": {"translate_test": {"noise_at_test": None}},
+                "translation": {"by_people": True},
+            },
+            r"translate_test needs translation.back_translations of de, and no noise_at_test",
+        ),
+        (
+            {
+                "methods": {"translate_test": {"noise_at_test": None, "setting": "round_trip"}},
+                "translation": {"by_people": True},
+            },
+            r"what people have translated makes a translate_test",
+        ),
+        (
             {"methods": {"translate_test": {"setting": "zero_shot"}}},
             r"without a student its setting must be english, translate_test or",
         ),
