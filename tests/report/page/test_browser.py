@@ -103,7 +103,7 @@ def test_links_lead_to_their_section(page: Page, small: Path) -> None:
     page.goto(small.as_uri())
     for section in ("comparisons", "examples"):
         page.locator(f"nav a[href='#{section}']").click()
-        page.wait_for_function(f"location.hash === '#{section}'")
+        page.wait_for_url(f"**#{section}")
         box = page.locator(f"#{section} h2").bounding_box()
         assert box is not None and 0 < box["y"] < 200
 
@@ -135,14 +135,14 @@ def test_filters_leave_the_pairs_they_name(page: Page, small: Path) -> None:
     assert shown(page) == 0
 
     page.click("button[type=reset]")
-    page.wait_for_function("document.getElementById('count').innerText.startsWith('12 ')")
+    page.locator("#count", has_text=re.compile("^12 ")).wait_for()
     assert shown(page) == 12 and page.input_value("#language") == "de"
     page.select_option("#held", "1")
     assert shown(page) == 3  # 3, 7 and 11
     page.select_option("#template", label="absent at")
     assert shown(page) == 0
     page.click("button[type=reset]")
-    page.wait_for_function("document.getElementById('count').innerText.startsWith('12 ')")
+    page.locator("#count", has_text=re.compile("^12 ")).wait_for()
     page.select_option("#said", "2")
     assert shown(page) == 4  # 1, 2, 7 and 8
     page.select_option("#said", "any")
