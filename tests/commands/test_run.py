@@ -195,12 +195,24 @@ def test_with_a_configuration_of_the_users_own_nothing_comes_first() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "--cores all --config study=s"),
-        (["--cores", "4", "--gpus", "1"], "--cores 4 --resources gpu=1 --config study=s"),
+        ([], "--cores all --max-jobs-per-timespan 1000/5s --config study=s"),
+        (
+            ["--cores", "4", "--gpus", "1"],
+            "--cores 4 --max-jobs-per-timespan 1000/5s --resources gpu=1 --config study=s",
+        ),
         (["--", "--profile", "slurm"], "--profile slurm --config study=s"),
-        (["--", "--config", "seeds=[1]"], "--cores all --config study=s seeds=[1]"),
-        (["--", "-C", "a=1", "-k"], "--cores all --config study=s a=1 -k"),
-        (["--", "--config=a=1", "-k"], "--cores all --config study=s a=1 -k"),
+        (
+            ["--", "--config", "seeds=[1]"],
+            "--cores all --max-jobs-per-timespan 1000/5s --config study=s seeds=[1]",
+        ),
+        (
+            ["--", "-C", "a=1", "-k"],
+            "--cores all --max-jobs-per-timespan 1000/5s --config study=s a=1 -k",
+        ),
+        (
+            ["--", "--config=a=1", "-k"],
+            "--cores all --max-jobs-per-timespan 1000/5s --config study=s a=1 -k",
+        ),
     ],
 )
 def test_snakemakes_command_line(arguments: list[str], words: str) -> None:
