@@ -28,8 +28,8 @@ BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 UNUSABLE = 2
 DRY = {"-n", "--dry-run", "--dryrun"}
 PACE = "1000/5s"
-"""Snakemake looks again at all ready jobs one such timespan after each look, once more for every job
-that has ended: with its default of a second, hundreds of jobs keep it busier than a job."""
+"""Snakemake looks at all ready jobs again such a timespan after each look, and looks once more for
+every job that has ended: with its default of a second it is the busiest process of a long run."""
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]  # not the script: its path breaks when we move
 
 
