@@ -1,0 +1,1 @@
+"""Kills and outages, again and again: what the workflow survives (docs/reliability.md)."""

@@ -1,0 +1,81 @@
+"""Kill the workflow in all stages and phases, and compare what comes out.
+
+    make torture
+    make torture ARGS='--seed 7'
+
+Prints a line for each kill and the table of docs/reliability.md, and exits with 1 where a file
+differs from those of a run that nobody disturbed, or a training did not go on where it stood.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.torture.kills import (
+    OUTPUT_FILE,
+    RESULTS,
+    SAVED,
+    STAGE,
+    STATE_FILE,
+    Outcome,
+    aims_of,
+    torture,
+    undisturbed,
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Torture; 1 where something was lost."""
+    parser = argparse.ArgumentParser(prog="make torture ARGS=...", description=__doc__)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="where to work, instead of a temporary folder")
+    chosen = parser.parse_args(arguments)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="clseave-torture-") as name:
+        folder = chosen.folder or Path(name)
+        reference = undisturbed(folder / "undisturbed", "all")
+        rules = {path.stem for path in (reference / RESULTS / "logs").iterdir()}
+        print(f"the undisturbed run has {len(rules)} stages", flush=True)
+        aims = aims_of(rules, saved=12, state_files=4, output_files=4)
+        outcome = torture(folder / "tortured", reference, "all", aims, chosen.seed, _tell)
+    print(report(outcome))
+    print(f"{time.monotonic() - began:.0f} s")
+    return 1 if outcome.differing or outcome.mistakes else 0
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def report(outcome: Outcome) -> str:
+    """The outcome as the Markdown table of docs/reliability.md, and what went wrong."""
+    met = [kill for kill in outcome.kills if kill.met]
+    phases = Counter(kill.aim.phase for kill in met)
+    ways = Counter(kill.how for kill in outcome.kills)
+    stages = Counter(rule for kill in outcome.kills for rule in kill.rules)
+    by_stage = ", ".join(f"{rule} {number}" for rule, number in sorted(stages.items()))
+    lines = [
+        "| what | number |",
+        "|---|---|",
+        f"| kills | {len(outcome.kills)} ({', '.join(f'{n} {way}' for way, n in ways.items())}) |",
+        f"| passes through the study | {outcome.passes} |",
+        f"| stages that were killed | {len(stages)} |",
+        *(f"| {phase} | {phases[phase]} |" for phase in (STAGE, SAVED, STATE_FILE, OUTPUT_FILE)),
+        f"| a moment too late, between two jobs or writes | {len(outcome.kills) - len(met)} |",
+        f"| trainings that went on from their saved point | {outcome.resumed} |",
+        f"| files compared with the undisturbed run's | {outcome.compared} |",
+        f"| of these different, missing or too many | {len(outcome.differing)} |",
+        f"| trainings that did not go on where they stood | {len(outcome.mistakes)} |",
+        "",
+        f"Kills by the stages that ran: {by_stage}.",
+        *outcome.differing[:20],
+        *outcome.mistakes[:20],
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
