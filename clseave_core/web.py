@@ -1,11 +1,14 @@
 """What all parts that speak HTTP share: whom they ask, and how long they are told to wait."""
 
 import re
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -38,6 +41,32 @@ def seconds_to_wait(retry_after: str | None) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def read_within(response: requests.Response, seconds: float, size: int) -> bytes:
+    """The body of an answer that was asked for with `stream=True`, at most `size` bytes of it.
+
+    The timeout of requests is for each piece that arrives, so that a server that sends a byte now
+    and then could hold a request for days. Raises requests' Timeout where the body is not whole
+    within `seconds`, ConnectionError where it breaks off, InvalidHeader where it is larger.
+    """
+    deadline = time.monotonic() + seconds
+    body = bytearray()
+    with ExitStack() as unless_whole:
+        unless_whole.callback(response.close)
+        try:
+            while part := response.raw.read1(1 << 16, decode_content=True):
+                body += part
+                if time.monotonic() > deadline:
+                    raise requests.Timeout(f"the answer was not whole within {seconds:g} s")
+                if len(body) > size:
+                    raise requests.exceptions.InvalidHeader(f"it has more than {size} bytes")
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise requests.Timeout(f"the answer stopped for {seconds:g} s") from error
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.ConnectionError(f"the answer broke off ({error})") from error
+        unless_whole.pop_all()  # the connection stays open for the next question
+    return bytes(body)
 
 
 class SafeSession(requests.Session):

@@ -18,10 +18,11 @@ import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
 from clseave_core.languages import language
-from clseave_core.web import SafeSession, is_safe_address, seconds_to_wait
+from clseave_core.web import SafeSession, is_safe_address, read_within, seconds_to_wait
 
 _TOO_LONG = (400, 413, 414)
 _TOO_MANY = 429
+_LARGEST_PAGE = 4 << 20
 BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
 
 
@@ -111,13 +112,14 @@ class GoogleClient:
         self.requests += 1
         try:
             response = self._session.get(
-                self._url, params=params, proxies=proxies, timeout=self._timeout
+                self._url, params=params, proxies=proxies, timeout=self._timeout, stream=True
             )
+            body = read_within(response, self._timeout, _LARGEST_PAGE)
         except requests.Timeout:
             raise UnansweredError(
                 f"no answer within {self._timeout:g} s", worth_repeating=True
             ) from None
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+        except requests.ConnectionError as error:
             raise UnansweredError(
                 f"the connection to {self._url} failed ({type(error).__name__})",
                 worth_repeating=True,
@@ -132,8 +134,7 @@ class GoogleClient:
                 retry_after=seconds_to_wait(response.headers.get("Retry-After")),
                 too_long=status in _TOO_LONG,
             )
-        response.encoding = "utf-8"
-        return _Page(status, BREAK.sub("\n", response.text))
+        return _Page(status, BREAK.sub("\n", body.decode("utf-8", errors="replace")))
 
     @contextmanager
     def _in_force(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ numbers (counted from 1), for sentences, or for all requests:
 
 import html
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -37,6 +38,9 @@ class Fault(Enum):
     NO_RESULT = "a page without the place for a translation"
     ENGLISH = "the text comes back as it went"
     FEW_LINES = "the first two lines are joined; one line is as it should be"
+    MOVED = "the first two lines are joined and the last is cut in two: as many lines as asked"
+    DRIP = "the page comes a byte at a time, more slowly than anybody waits"
+    TRUNCATED = "the connection ends in the middle of the page"
     SWAPPED = "the two neighbouring lines of the most similar length are exchanged; one is right"
 
 
@@ -50,6 +54,8 @@ class Request:
     given: tuple[str, ...]
     status: int
     fault: Fault | None
+    at: float
+    """When it came: seconds of `time.monotonic`."""
 
 
 class GooglePage:
@@ -119,7 +125,7 @@ class GooglePage:
             fault = self._fault(number, lines)
             too_long = len(address) > self.max_address
             status, given = (400, ()) if too_long else _answer(fault, lines, right)
-            request = Request(number, lang, lines, given, status, fault)
+            request = Request(number, lang, lines, given, status, fault, time.monotonic())
             self.requests.append(request)
         return request, self._page(text, given, fault) if status == 200 else "<title>Error</title>"
 
@@ -170,6 +176,10 @@ def _answer(
         return 200, lines
     if fault is Fault.FEW_LINES and len(right) > 1:
         return 200, (f"{right[0]} {right[1]}", *right[2:])
+    if fault is Fault.MOVED and len(right) > 2:
+        *middle, last = right[2:]
+        half = len(last) // 2
+        return 200, (f"{right[0]} {right[1]}", *middle, last[:half], last[half:])
     if fault is Fault.SWAPPED and len(right) > 1:
         swapped = list(right)
         at = min(range(len(right) - 1), key=lambda i: abs(len(right[i]) - len(right[i + 1])))
@@ -206,7 +216,20 @@ class _Handler(BaseHTTPRequestHandler):
         if request.status == 429 and page.retry_after is not None:
             self.send_header("Retry-After", str(page.retry_after))
         self.end_headers()
-        self.wfile.write(body)
+        if request.fault is Fault.DRIP:
+            self._drip(body)
+        elif request.fault is Fault.TRUNCATED:
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+        else:
+            self.wfile.write(body)
+
+    def _drip(self, body: bytes) -> None:
+        for byte in body:
+            if self.server.page.closing.wait(0.05):
+                return
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the record is in `requests`."""

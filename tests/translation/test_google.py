@@ -131,3 +131,23 @@ def test_a_service_that_is_not_there_is_named() -> None:
         url = page.url
     with pytest.raises(UnansweredError, match=f"the connection to {url} failed"):
         GoogleClient("en", "de", url, 1.0).ask("A dog.")
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(Fault.DRIP, r"no answer within 0\.3 s"), (Fault.TRUNCATED, r"the connection to .* failed")],
+)
+def test_an_answer_that_does_not_become_whole_is_none(fault: Fault, told: str) -> None:
+    with GooglePage(TEXTS, {1: fault}) as page:
+        asking = client(page, timeout_seconds=0.3)
+
+        with pytest.raises(UnansweredError, match=told) as error:
+            asking.ask("A dog.")
+        assert error.value.worth_repeating
+        assert asking.ask("A dog.") == "Ein Hund."
+
+
+def test_an_endless_page_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clseave_core.translation.google._LARGEST_PAGE", 50)
+    with GooglePage(TEXTS) as page, pytest.raises(UnansweredError, match="more than 50 bytes"):
+        client(page).ask("A dog.")
