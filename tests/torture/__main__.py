@@ -1,10 +1,11 @@
-"""Kill the workflow in all stages and phases, and compare what comes out.
+"""Kill the workflow in all stages and phases, let its translator fail, and compare what comes out.
 
     make torture
-    make torture ARGS='--seed 7'
+    make torture ARGS='--only kills --seed 7'
 
-Prints a line for each kill and the table of docs/reliability.md, and exits with 1 where a file
-differs from those of a run that nobody disturbed, or a training did not go on where it stood.
+Prints a line for each kill and the tables of docs/reliability.md, and exits with 1 where a file
+differs from those of a run that nobody disturbed, a training did not go on where it stood, or a
+sentence was lost or asked for twice.
 """
 
 import argparse
@@ -25,6 +26,9 @@ from tests.torture.kills import (
     torture,
     undisturbed,
 )
+from tests.torture.outages import RATE, outage
+
+SENTENCES = 10_000
 
 
 def main(arguments: list[str]) -> int:
@@ -32,18 +36,49 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make torture ARGS=...", description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="where to work, instead of a temporary folder")
+    parser.add_argument("--only", choices=["kills", "outages"])
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="clseave-torture-") as name:
         folder = chosen.folder or Path(name)
-        reference = undisturbed(folder / "undisturbed", "all")
-        rules = {path.stem for path in (reference / RESULTS / "logs").iterdir()}
-        print(f"the undisturbed run has {len(rules)} stages", flush=True)
-        aims = aims_of(rules, saved=12, state_files=4, output_files=4)
-        outcome = torture(folder / "tortured", reference, "all", aims, chosen.seed, _tell)
-    print(report(outcome))
+        kept = [_kills(folder, chosen.seed)] if chosen.only != "outages" else []
+        kept += [_outages(folder / "outages", chosen.seed)] if chosen.only != "kills" else []
     print(f"{time.monotonic() - began:.0f} s")
-    return 1 if outcome.differing or outcome.mistakes else 0
+    return 0 if all(kept) else 1
+
+
+def _kills(folder: Path, seed: int) -> bool:
+    """Whether nothing was lost."""
+    reference = undisturbed(folder / "undisturbed", "all")
+    rules = {path.stem for path in (reference / RESULTS / "logs").iterdir()}
+    print(f"the undisturbed run has {len(rules)} stages", flush=True)
+    aims = aims_of(rules, saved=12, state_files=4, output_files=4)
+    outcome = torture(folder / "tortured", reference, "all", aims, seed, _tell)
+    print(report(outcome), flush=True)
+    return not outcome.differing and not outcome.mistakes
+
+
+def _outages(folder: Path, seed: int) -> bool:
+    """Whether all sentences arrived, none was asked for twice and the pace was kept."""
+    found = outage(folder, SENTENCES, seed)
+    faults = ", ".join(f"{name} {number}" for name, number in sorted(found.faults.items()))
+    print(
+        "| what | number |",
+        "|---|---|",
+        f"| sentences translated | {found.sentences:,} |",
+        f"| lost, or not the service's own | {found.lost} |",
+        f"| asked for again after a good answer | {found.asked_again} |",
+        f"| requests | {found.requests} |",
+        f"| faults met | {sum(found.faults.values())} |",
+        f"| most requests in a second, where {RATE:g} are allowed | {found.fastest:g} |",
+        f"| runs that stopped since the service was gone | {len(found.stops)} |",
+        "",
+        f"Faults: {faults}.",
+        *found.stops,
+        sep="\n",
+        flush=True,
+    )
+    return not found.lost and not found.asked_again and found.fastest <= RATE + 1
 
 
 def _tell(line: str) -> None:

@@ -1,0 +1,28 @@
+"""A few hundred sentences through all faults; `make torture` does it with 10,000."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.google_page import Fault
+from tests.torture.outages import RATE, outage, sentences
+
+
+@pytest.mark.slow
+def test_no_sentence_is_lost_and_none_is_asked_for_twice(tmp_path: Path) -> None:
+    found = outage(tmp_path, count=400, seed=1)
+
+    assert (found.sentences, found.lost, found.asked_again) == (400, 0, 0)
+    assert found.faults.keys() >= {Fault.TOO_MANY_REQUESTS.name, Fault.SERVER_ERROR.name}
+    assert found.fastest <= RATE + 1
+    assert len(found.stops) == 2
+    assert "status 500" in found.stops[0]
+    assert "was it redesigned?" in found.stops[1]
+
+
+def test_the_sentences_are_distinct_in_both_languages() -> None:
+    text = sentences(10_000, seed=0)
+
+    assert len(text) == len(set(text.values())) == 10_000
+    assert text["The woman sings in the kitchen."] == "Die Frau singt in der Küche."
+    assert text["The child sleeps on the ship."] == "Das Kind schläft auf dem Schiff."
