@@ -37,7 +37,8 @@ LARGEST_TRAIN = 60
 
 _WHO = (
     "man Mann", "woman Frau", "dog Hund", "cat Katze", "teacher Lehrer", "farmer Bauer",
-    "boy Junge", "girl Mädchen", "doctor Arzt", "painter Maler", "soldier Soldat", "singer Sänger", "king König",
+    "boy Junge", "girl Mädchen", "doctor Arzt", "painter Maler", "soldier Soldat", "singer Sänger",
+    "king König",
     "baker Bäcker", "child Kind", "horse Pferd", "bird Vogel", "student Student", "nurse Pfleger",
     "pilot Pilot", "guest Gast", "judge Richter", "poet Dichter", "thief Dieb", "cook Koch",
 )  # fmt: skip
