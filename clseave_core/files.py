@@ -4,6 +4,7 @@ A file (or folder) is written under a temporary name beside its target and renam
 complete, so that a kill at any moment leaves either the old state or the new one.
 """
 
+import errno
 import glob
 import json
 import os
@@ -20,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 PARTIAL = ".partial"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _NUMBERS = re.compile(r"[-+]?(\d[\d.,]*(e[-+]?\d+)?%?|inf|nan)?", re.IGNORECASE)
 """One number, or a sign alone that stands for none."""
@@ -59,6 +61,21 @@ def _is_alive(pid: int) -> bool:
 
 
 @contextmanager
+def _told_of_room(target: Path) -> Iterator[None]:
+    """Name `target` and say what to do where the disk is full; libraries tell that in many ways."""
+    try:
+        yield
+    except Exception as error:
+        said = str(error)
+        if getattr(error, "errno", None) in _FULL or any(os.strerror(n) in said for n in _FULL):
+            raise OSError(
+                f"{target} cannot be written: {os.strerror(errno.ENOSPC).lower()}. Make room and "
+                "give the same command again: it goes on from there."
+            ) from error
+        raise
+
+
+@contextmanager
 def whole_file(target: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `target` that becomes `target` when the block ends well.
 
@@ -68,9 +85,10 @@ def whole_file(target: str | Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(target)
     try:
-        yield temporary
-        _flush_to_disk(temporary)
-        temporary.replace(target)
+        with _told_of_room(target):
+            yield temporary
+            _flush_to_disk(temporary)
+            temporary.replace(target)
         _flush_to_disk(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -82,11 +100,12 @@ def whole_folder(target: str | Path) -> Iterator[Path]:
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(target)
-    temporary.mkdir()
     try:
-        yield temporary
-        for path in temporary.rglob("*"):
-            _flush_to_disk(path)
+        with _told_of_room(target):
+            temporary.mkdir()
+            yield temporary
+            for path in temporary.rglob("*"):
+                _flush_to_disk(path)
         if target.exists():
             shutil.rmtree(target)
         temporary.replace(target)

@@ -37,6 +37,10 @@ class FolderBusyError(RuntimeError):
     """Another run works in the folder; the message says who."""
 
 
+class FolderUnusableError(RuntimeError):
+    """Nothing can be written in the folder; the message says why."""
+
+
 class FolderLock:
     """A lock that is held; `descriptor` is what a child process must inherit to hold it too."""
 
@@ -59,16 +63,35 @@ class FolderLock:
 
 @contextmanager
 def folder_lock(path: str | Path, holder: Holder) -> Iterator[FolderLock]:
-    """Hold the lock file `path`; FolderBusyError names the process that has it."""
+    """Hold the lock file `path`.
+
+    Raises FolderBusyError, which names the process that has it, or FolderUnusableError where the
+    file cannot be written.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _unusable(path, error) from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             raise FolderBusyError(_who(file.read(), path)) from None
-        yield FolderLock(file, holder)
+        try:
+            lock = FolderLock(file, holder)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        yield lock
+
+
+def _unusable(path: Path, error: OSError) -> FolderUnusableError:
+    return FolderUnusableError(
+        f"{path} cannot be written: {error.strerror}. Make {path.parent} writable, with room on "
+        "its disk, and give the same command again."
+    )
 
 
 def refuse_beside_snakemake(folder: str | Path = ".") -> None:

@@ -17,6 +17,7 @@ from clseave_core.study.sources import Sources
 from commands.folder_lock import (
     FolderBusyError,
     FolderLock,
+    FolderUnusableError,
     Holder,
     folder_lock,
     refuse_beside_snakemake,
@@ -48,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     except FolderBusyError as error:
         print(error, file=sys.stderr)
         return BUSY
+    except FolderUnusableError as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
     if code == 0 and Path(options.target).name == TABLE and not _is_dry(options):
         print(f"\n{show_table(options.target)}\n{options.target}")
     return code

@@ -5,6 +5,7 @@ a kill or with the study. Moments are found by watching from outside, processes 
 product has no hook for it.
 """
 
+import csv
 import json
 import os
 import random
@@ -33,6 +34,8 @@ TRAINING = {"save_every_seconds": 0, "epochs": 6}
 PRESETS = ("clip_ve", "clseave", "autoencoder", "clteave", "translate_train", "frozen_head")
 NOT_COMPARED = {"logs", "benchmarks", "state"}
 """They hold times; so does the page."""
+TIMES = {"seconds", "pairs_per_second"}
+"""Columns of histories that are not compared."""
 MOST_PASSES = 6
 MOST_OF_ONE_TRAINING = 2
 """Kills of one training after its saved point, so that others get theirs."""
@@ -62,10 +65,10 @@ class Kill:
     """Rules of the jobs that ran."""
     saved: dict[str, tuple[int, int]]
     """Logs of the trainings that were killed after a saved point: its epoch and batch."""
-    offsets: dict[str, int]
-    """How long those logs were."""
     partial: list[str]
     """Temporary files that were left."""
+    at: float
+    """When: seconds since the epoch."""
 
     @property
     def met(self) -> bool:
@@ -153,13 +156,15 @@ def torture(
         if outcome.passes == MOST_PASSES:
             raise RuntimeError(f"after {MOST_PASSES} passes these moments were not met: {left}")
         shutil.rmtree(project / "results", ignore_errors=True)
-        first = len(outcome.kills)
+        waiting: dict[str, Kill] = {}
         while True:
             hit = Counter(log for kill in outcome.kills for log in kill.saved)
             spared = {log for log, times in hit.items() if times >= MOST_OF_ONE_TRAINING}
             kill = _attempt(project, target, left, seconds, spared, chance)
+            check_resuming(project, waiting, outcome)
             if kill is None:
                 break
+            waiting |= dict.fromkeys(kill.saved, kill)
             outcome.kills.append(kill)
             if kill.met:
                 left.remove(kill.aim)
@@ -167,7 +172,7 @@ def torture(
             ran = ", ".join(kill.rules) or "no job"
             tell(f"kill {len(outcome.kills)}: {kill.how}; {ran}; {phase}; {len(left)} left")
         outcome.passes += 1
-        check_resuming(project, outcome.kills[first:], outcome)
+        outcome.mistakes += [f"{log}: was never gone on with" for log in waiting]
         compared, differing = compare(reference, project)
         outcome.compared += compared
         outcome.differing += differing
@@ -312,8 +317,7 @@ class _Watch:
         points = {} if how == ALONE else self._positions()
         partial = [str(p.relative_to(self.project)) for p in self.results.rglob("*.partial")]
         return Kill(
-            aim, how, sorted(set(self.jobs.values())), points,
-            {log: (self.project / log).stat().st_size for log in points}, partial,
+            aim, how, sorted(set(self.jobs.values())), points, partial, time.time()
         )  # fmt: skip
 
     def _positions(self) -> dict[str, tuple[int, int]]:
@@ -359,22 +363,29 @@ def _wait_for_end(pids: Collection[int]) -> None:
             time.sleep(0.005)
 
 
-def check_resuming(project: Path, kills: Collection[Kill], outcome: Outcome) -> None:
-    """Each training went on at its saved point, and repeated no epoch before that."""
-    for kill in kills:
-        for log, (epoch, batch) in kill.saved.items():
-            with (project / log).open(errors="replace") as file:
-                file.seek(kill.offsets[log])
-                after = file.read()
-            point = re.search(r"going on from the saved point: epoch (\d+), batch (\d+)", after)
-            if point is None or (int(point[1]), int(point[2])) != (epoch, batch):
-                went = point and point[0]
-                outcome.mistakes.append(f"{log}: saved at epoch {epoch}, batch {batch}: {went}")
-                continue
+def check_resuming(project: Path, waiting: dict[str, Kill], outcome: Outcome) -> None:
+    """See where the trainings that were killed, `waiting` by their logs, went on.
+
+    It must be where they were saved, without an epoch before that. A log that is as the kill left
+    it is of a training that waits on: a job's log is made anew when the job starts again.
+    """
+    for log, kill in list(waiting.items()):
+        path = project / log
+        if not path.exists() or path.stat().st_mtime <= kill.at:
+            continue
+        text = path.read_text(errors="replace")
+        epochs = [int(number) for number in re.findall(r"loop: epoch (\d+), step ", text)]
+        point = re.search(r"going on from the saved point: epoch (\d+), batch (\d+)", text)
+        if point is None and not epochs:
+            continue  # killed before it had read its state
+        del waiting[log]
+        saved = kill.saved[log]
+        if point is None or (int(point[1]), int(point[2])) != saved:
+            outcome.mistakes.append(f"{log}: saved at {saved}, but: {point and point[0]}")
+        elif epochs and min(epochs) < saved[0]:
+            outcome.mistakes.append(f"{log}: epoch {min(epochs)} again, saved at {saved}")
+        else:
             outcome.resumed += 1
-            again = [int(n) for n in re.findall(r"loop: epoch (\d+), step ", after)]
-            if again and min(again) < epoch:
-                outcome.mistakes.append(f"{log}: epoch {min(again)} again, saved at {epoch}")
 
 
 def compare(reference: Path, project: Path) -> tuple[int, list[str]]:
@@ -385,9 +396,17 @@ def compare(reference: Path, project: Path) -> tuple[int, list[str]]:
         for name in sorted(of_reference | of_project)
         if name not in of_reference
         or name not in of_project
-        or (reference / name).read_bytes() != (project / name).read_bytes()
+        or _content(reference / name) != _content(project / name)
     ]
     return len(of_reference | of_project), differing
+
+
+def _content(path: Path) -> object:
+    """The bytes of a file; of a history all cells but the times."""
+    if path.name != "history.csv":
+        return path.read_bytes()
+    with path.open(newline="") as file:
+        return [{k: v for k, v in row.items() if k not in TIMES} for row in csv.DictReader(file)]
 
 
 def _results(project: Path) -> set[str]:

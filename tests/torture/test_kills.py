@@ -1,5 +1,6 @@
 """A few of the kills of `make torture`, and its own judgement."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_aims() -> None:
 
 def kill(phase: str, rule: str | None = None, **left: object) -> Kill:
     values: dict[str, object] = {
-        "how": GROUP, "rules": ["a"], "saved": {}, "offsets": {}, "partial": [],
+        "how": GROUP, "rules": ["a"], "saved": {}, "partial": [], "at": 0.0,
     }  # fmt: skip
     return Kill(Aim(phase, rule), **(values | left))  # type: ignore[arg-type]
 
@@ -61,18 +62,35 @@ def test_when_a_kill_has_met_its_moment() -> None:
 
 
 def test_what_is_no_going_on_is_told(tmp_path: Path) -> None:
-    before = "loop: epoch 1, step 4\n"
-    saved = {"log": (2, 3)}
-    for after, resumed, told in (
-        ("going on from the saved point: epoch 2, batch 3\nloop: epoch 2, step 8\n", 1, 0),
-        ("going on from the saved point: epoch 2, batch 0\nloop: epoch 2, step 8\n", 0, 1),
-        ("loop: epoch 1, step 4\n", 0, 1),
-        ("going on from the saved point: epoch 2, batch 3\nloop: epoch 1, step 4\n", 1, 1),
+    log = tmp_path / "log"
+    killed = kill(SAVED, saved={"log": (2, 3)}, at=1_000_000.0)
+    for said, waits, resumed, mistakes in (
+        ("going on from the saved point: epoch 2, batch 3\nloop: epoch 2, step 8\n", 0, 1, 0),
+        ("going on from the saved point: epoch 2, batch 0\nloop: epoch 2, step 8\n", 0, 0, 1),
+        ("going on from the saved point: epoch 2, batch 3\nloop: epoch 1, step 4\n", 0, 0, 1),
+        ("loop: epoch 1, step 4\n", 0, 0, 1),
+        ("train_student starts\n", 1, 0, 0),
     ):
-        (tmp_path / "log").write_text(before + after)
-        outcome = Outcome()
-        check_resuming(tmp_path, [kill(SAVED, saved=saved, offsets={"log": len(before)})], outcome)
-        assert (outcome.resumed, len(outcome.mistakes)) == (resumed, told), after
+        log.write_text(said)
+        waiting, outcome = {"log": killed}, Outcome()
+        check_resuming(tmp_path, waiting, outcome)
+        found = (len(waiting), outcome.resumed, len(outcome.mistakes))
+        assert found == (waits, resumed, mistakes), said
+
+    os.utime(log, (999_999, 999_999))  # as the kill left it
+    log_before = {"log": killed}
+    check_resuming(tmp_path, log_before, Outcome())
+    assert log_before
+
+
+def test_times_in_a_history_are_not_compared(tmp_path: Path) -> None:
+    for folder, row in (("a", "1,0.5,3.1"), ("b", "1,0.5,4.2"), ("c", "1,0.6,3.1")):
+        (tmp_path / folder / "results").mkdir(parents=True)
+        history = tmp_path / folder / "results/history.csv"
+        history.write_text(f"epoch,dev_loss,seconds\n{row}\n")
+
+    assert compare(tmp_path / "a", tmp_path / "b") == (1, [])
+    assert compare(tmp_path / "a", tmp_path / "c") == (1, ["results/history.csv"])
 
 
 def test_a_missing_file_one_too_many_and_another_byte_are_told(tmp_path: Path) -> None:
