@@ -48,12 +48,16 @@ check: environment ## run all tests and see that style, types and workflow are c
 	$(PYTHON) -m mypy .
 	$(PYTHON) -m pytest $(TESTS) --deselect tests/workflow/test_shape.py::$(STYLE)
 
-.PHONY: benchmark peers
+.PHONY: benchmark peers fuzz
 benchmark: environment peers ## measure speed against the published way and peers (docs/benchmarks.md)
 	PYTHONPATH=.peers $(PYTHON) -m benchmarks.speed $(ARGS)
 
 peers: environment ## install in .peers what only `make benchmark` and three of its tests need
-	@$(PYTHON) -m commands.install_peers
+	@$(PYTHON) -m commands.install_extra benchmark .peers
+
+fuzz: environment ## breed input that the readers of archives and JSON might fail at (docs/bad_input.md)
+	@$(PYTHON) -m commands.install_extra fuzz .fuzzer
+	PYTHONPATH=.fuzzer $(PYTHON) -m tests.bad_input.coverage_guided $(ARGS)
 
 .PHONY: environment lock
 environment: .venv/installed ## make .venv from requirements.lock

@@ -255,7 +255,7 @@ class _Watch:
         if time.time() - self._looked < 0.03:
             return
         self._looked = time.time()
-        self._folders = [self.results, *(p for p in self.results.rglob("*") if p.is_dir())]
+        self._folders = [Path(folder) for folder, _, _ in os.walk(self.results)]
         try:
             if self._workflow is None:
                 self._workflow = _snakemake(self.runner.pid)
@@ -315,7 +315,12 @@ class _Watch:
         self.runner.wait()
         _wait_for_end(running)
         points = {} if how == ALONE else self._positions()
-        partial = [str(p.relative_to(self.project)) for p in self.results.rglob("*.partial")]
+        partial = [
+            str((Path(folder) / name).relative_to(self.project))
+            for folder, folders, files in os.walk(self.results)
+            for name in [*folders, *files]
+            if name.endswith(".partial")
+        ]
         return Kill(
             aim, how, sorted(set(self.jobs.values())), points, partial, time.time()
         )  # fmt: skip

@@ -28,7 +28,7 @@ SHARDS = 4
 GONE_AFTER = 12
 """Requests of the first run before the service goes away."""
 SINGLE_FAULTS = tuple(fault for fault in Fault if fault is not Fault.TOO_MANY_REQUESTS)
-EVERY = 6
+EVERY = 4
 """One of so many requests fails by itself, besides the storms."""
 STORM = 8
 """Requests in a row that a storm refuses."""
@@ -104,7 +104,7 @@ def outage(folder: Path, count: int, seed: int) -> Outage:
             "translation": {
                 "google": {"url": page.url}, "shards": SHARDS, "requests_per_second": RATE,
                 "timeout_seconds": 0.5, "backoff_seconds": 0.02, "max_wait_seconds": 2,
-                "give_up_after": 4, "max_sentences": max(10, min(100, count // 40)),
+                "give_up_after": 4, "max_sentences": max(5, min(40, count // 100)),
             },
         }  # fmt: skip
         (project / "outage.yaml").write_text(yaml.safe_dump(study))
@@ -155,9 +155,7 @@ def _stopped(project: Path, page: GooglePage) -> str:
 
 def _plan(first: int, seed: int) -> dict[int, Fault]:
     """Faults of the requests from `first` on: single ones of every kind, and two storms."""
-    chance = random.Random(seed)
-    kinds = list(SINGLE_FAULTS) * 400
-    chance.shuffle(kinds)
+    kinds = random.Random(seed).sample(SINGLE_FAULTS, len(SINGLE_FAULTS)) * 400
     plan: dict[int, Fault] = {first + EVERY * number: kind for number, kind in enumerate(kinds)}
     for start, fault in ((20, Fault.TOO_MANY_REQUESTS), (60, Fault.SERVER_ERROR)):
         plan |= dict.fromkeys(range(first + start, first + start + STORM), fault)
