@@ -329,10 +329,20 @@ class _Watch:
         """Epoch and batch of the saved points that this attempt left, by the job's log."""
         found = {}
         for path in self.saved():
+            if _is_at_work(path.parent):
+                continue  # the orphan of an earlier kill, which lives on
             with safe_open(str(path), framework="pt") as file:
                 position = json.loads(file.metadata()["position"])
             found[self._log(path.parent)] = (position["epoch"], position["batch"])
         return found
+
+
+def _is_at_work(state: Path) -> bool:
+    """Whether the process that has the lock of this state lives."""
+    with suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        pid = int(state.with_name(f"{state.name}.lock").read_text())
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _snakemake(pid: int) -> psutil.Process | None:
