@@ -341,7 +341,7 @@ def _is_at_work(state: Path) -> bool:
     """Whether the process that has the lock of this state lives."""
     with suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
         pid = int(state.with_name(f"{state.name}.lock").read_text())
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     return False
 
 
