@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 from transformers.models.clip.configuration_clip import CLIPConfig
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
@@ -33,23 +33,30 @@ from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
 
 logger = logging.getLogger(__name__)
 GRID = 2
+LEAST_DEVIATION = 1e-3
+"""Below it a feature hardly ever differs among the tiles."""
 
 
 @dataclass(frozen=True)
 class NaturalClipSettings(ModelSettings):
     """A text tower of `layers` of `width`, and the projection of the frozen cells.
 
-    `cell_width` and `projection` are dimensions of a projected cell and of the shared embeddings;
-    `covered`, `empty`: shares of the training scenes' cells; the others as in `ClipSettings`.
+    `projection`: dimensions of the shared embeddings, an equal part for each cell; `covered`, `empty`: shares of the training scenes' cells; the others as in `ClipSettings`.
     """
 
     feed_forward: int
     projection: int
-    cell_width: int
     embedding_sd: float
     logit_scale: float
     covered: float
     empty: float
+
+    def __post_init__(self) -> None:
+        if self.projection % CELL_COUNT:
+            raise ValueError(
+                f"{self.projection} dimensions (models.clip.settings.projection) cannot be shared "
+                f"equally by {CELL_COUNT} cells. Give a multiple of {CELL_COUNT}."
+            )
 
 
 def published_weights() -> dict[str, Tensor]:
@@ -102,7 +109,6 @@ def _config(settings: NaturalClipSettings, tokenizer: Any, pixels: int) -> CLIPC
     vision = {
         "image_tower": "cells",
         "grid": GRID,
-        "cell_width": settings.cell_width,
         "projection_dim": settings.projection,
         "image_size": pixels,
     }
@@ -158,6 +164,22 @@ class _Scenes:
         return torch.tensor([row + [self._end] * (longest - len(row)) for row in rows])
 
 
+def standardise(features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Features [n, f] with mean 0 and deviation 1 over the tiles, and both [f] as they were.
+
+    Their common mean is so large that the things' differences are hardly learnt without this.
+    """
+    mean, deviation = features.mean(dim=0), features.std(dim=0) + LEAST_DEVIATION
+    return (features - mean) / deviation, mean, deviation
+
+
+@torch.no_grad()
+def take_in(layer: nn.Linear, mean: Tensor, deviation: Tensor) -> None:
+    """Let a layer that was trained on standardised features read them as they are."""
+    layer.weight /= deviation
+    layer.bias -= layer.weight @ mean
+
+
 def pretrain_clip(
     world: Path, target: Path, settings: NaturalClipSettings, seed: int, threads: int
 ) -> None:
@@ -181,7 +203,7 @@ def pretrain_clip(
         images.backbone.load_state_dict(folded_weights(published_weights()))
         images.backbone.requires_grad_(False)
         pixels = image_processor(side)(images=pictures, return_tensors="pt").pixel_values
-        features = images.cell_features(pixels)
+        features, mean, deviation = standardise(images.cell_features(pixels))
         shown = np.array(captions)
         rows = {name: np.flatnonzero(shown == name) for name in sorted(set(captions))}
         scenes = _Scenes(_Tiles(features, rows), tokenizer, settings, rng)
@@ -199,6 +221,7 @@ def pretrain_clip(
 
         both = torch.nn.ModuleList([images, text])
         loss = train_steps(both, loss_of_step, settings, "Pre-training CLIP")
+        take_in(images.cell_projection, mean, deviation)
     logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, math.log(settings.batch))
     with whole_folder(target) as temporary:
         config.architectures = ["CLIPModel"]
