@@ -136,7 +136,6 @@ class TokenAlignment:
 def train_student(
     *,
     sentences: Texts | Embeddings,
-    english: Embeddings | None,
     targets: Embeddings,
     held_out: Mask,
     train_pairs: Pairs,
@@ -153,6 +152,7 @@ def train_student(
     model_folder: Path,
     hypotheses_file: Path,
     history_file: Path,
+    english: Embeddings | None = None,
 ) -> list[Row]:
     """Train a student; write its folder and the embeddings of all `sentences`; return history.
 

@@ -41,7 +41,8 @@ LEAST_DEVIATION = 1e-3
 class NaturalClipSettings(ModelSettings):
     """A text tower of `layers` of `width`, and the projection of the frozen cells.
 
-    `projection`: dimensions of the shared embeddings, an equal part for each cell; `covered`, `empty`: shares of the training scenes' cells; the others as in `ClipSettings`.
+    `projection`: dimensions of the shared embeddings, an equal part for each cell. `covered`,
+    `empty`: shares of the training scenes' cells; the others as in `ClipSettings`.
     """
 
     feed_forward: int
