@@ -40,7 +40,7 @@ def untranslated(nouns: Sequence[Sequence[str]], held_out: Mask, count: int, see
     `held_out` [m], a larger `count` holding all of a smaller one.
     """
     rows = np.flatnonzero(~held_out)
-    known = sorted({noun for row in rows for noun in nouns[row]})
+    known = sorted({noun for row in rows.tolist() for noun in nouns[row]})
     drawn = {known[place] for place in np.random.default_rng(seed).permutation(len(known))[:count]}
     return np.array([not set(named) <= drawn for named in nouns], dtype=np.bool_)
 

@@ -26,7 +26,7 @@ from clseave_core.corpus.pocket.clip import MAX_TOKENS, captioned_pictures, trai
 from clseave_core.corpus.pocket.drawing import NAMELESS
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
 from clseave_core.corpus.pocket.scenes import CELL_COUNT
-from clseave_core.corpus.pocket.world import PRETRAINING_FOLDER, english_texts
+from clseave_core.corpus.pocket.writing import PRETRAINING_FOLDER, english_texts
 from clseave_core.files import whole_folder
 from clseave_core.models.cell_tower import CellTower
 from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
@@ -177,8 +177,8 @@ def standardise(features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 @torch.no_grad()
 def take_in(layer: nn.Linear, mean: Tensor, deviation: Tensor) -> None:
     """Let a layer that was trained on standardised features read them as they are."""
-    layer.weight /= deviation
-    layer.bias -= layer.weight @ mean
+    layer.weight.div_(deviation)
+    layer.bias.sub_(layer.weight @ mean)
 
 
 def pretrain_clip(
