@@ -199,7 +199,7 @@ def test_a_preset_fills_in_what_the_training_does_not_say() -> None:
 def test_an_unknown_study_lists_the_known_ones() -> None:
     with pytest.raises(
         FileNotFoundError,
-        match="Studies there: invented, natural, pocket, pocket_full, thesis, "
+        match="Studies there: invented, natural, natural_full, pocket, pocket_full, thesis, "
         "thesis_as_published, tiny",
     ):
         load_study("pockt", {}, ROOT)

@@ -34,7 +34,7 @@ def test_killed_anywhere_the_study_gives_the_same_bytes(tmp_path: Path) -> None:
 
     assert sum(kill.met for kill in outcome.kills) == len(AIMS)
     assert {kill.how for kill in outcome.kills} == {GROUP, ALONE}
-    assert outcome.resumed >= 3
+    assert outcome.resumed >= 2
     assert outcome.compared > 30
     assert (outcome.differing, outcome.mistakes) == ([], [])
 

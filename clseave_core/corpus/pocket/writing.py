@@ -17,7 +17,7 @@ from PIL import Image
 
 from clseave_core.corpus.pocket.balance import Pair, balanced_pairs
 from clseave_core.corpus.pocket.drawing import as_jpeg
-from clseave_core.corpus.pocket.grammars.filling import Spoken, align
+from clseave_core.corpus.pocket.grammars import Spoken, align
 from clseave_core.corpus.pocket.logic import LABEL_OF_TRUTH, Truth
 from clseave_core.corpus.pocket.sentences import Sentence
 from clseave_core.corpus.schemas import LINKS, SENTENCES, SPLITS

@@ -68,8 +68,11 @@ def test_rivals_stand_in_the_second_question(tmp_path: Path) -> None:
     page = rendered(tmp_path, (study, replace(files, tables=[table])))
 
     said = words(page, "questions")
+    assert "clteave_direct (translate train unlabelled) against clseave : -38.00 points" in said
+    assert "behind in 1, undecided in 0, ahead in 0 of 1." in said
+    assert "nowhere behind" not in said
     row = "clteave_direct translate train unlabelled clseave 1 0 0 -38.00"
-    assert row in said and row in words(page, "comparisons")
+    assert row in words(page, "comparisons")
     assert "Rivals learn from the labels" in words(page, "methods")
 
 
