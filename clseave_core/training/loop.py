@@ -125,9 +125,7 @@ class _Training:
 
     def _take_step(self, batches: list[Indices]) -> None:
         """One optimiser step over `batches`; every example weighs the same."""
-        factor = rate_factor(
-            self.step, self.planned_steps, self.warmup_steps, self.settings.schedule
-        )
+        factor = self._rate_factor(self.step)
         for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
             group["lr"] = rate * factor
         self.optimizer.zero_grad(set_to_none=True)
@@ -140,6 +138,9 @@ class _Training:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self.optimizer.step()
         self.step += 1
+
+    def _rate_factor(self, step: int) -> float:
+        return rate_factor(step, self.planned_steps, self.warmup_steps, self.settings.schedule)
 
     def _add(self, sums: Mapping[str, Tensor | int]) -> None:
         """Add up on the device, so that no step waits for a number."""
@@ -158,7 +159,8 @@ class _Training:
         row: Row = {
             "epoch": self.epoch,
             "step": self.step,
-            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            # Not the optimiser's: a training that goes on right here has not set it yet.
+            "learning_rate": self.base_rates[0] * self._rate_factor(self.step - 1),
             **means,
         }
         is_last = self.epoch == self.settings.epochs

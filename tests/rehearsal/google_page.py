@@ -181,8 +181,8 @@ def _answer(
     if fault is Fault.FEW_LINES and len(right) > 1:
         return 200, (f"{right[0]} {right[1]}", *right[2:])
     if fault is Fault.LOST and len(right) > 1:
-        middle = len(right) // 2
-        return 200, (*right[:middle], *right[middle + 1 :])
+        lost = len(right) // 2
+        return 200, (*right[:lost], *right[lost + 1 :])
     if fault is Fault.MOVED and len(right) > 2:
         *middle, last = right[2:]
         half = len(last) // 2

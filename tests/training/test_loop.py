@@ -93,6 +93,23 @@ def test_a_resumed_training_ends_in_the_same_weights(
     assert timeless[0] == timeless[1]
 
 
+def test_a_training_killed_while_dev_is_measured_has_the_same_history(tmp_path: Path) -> None:
+    """It goes on without taking a step before the end of the epoch."""
+
+    class Killed(Line):
+        def evaluate(self) -> dict[str, float]:
+            raise InterruptedTrainingError
+
+    history = run(Line(), tmp_path / "whole")
+    with pytest.raises(InterruptedTrainingError):
+        run(Killed(), tmp_path / "killed", save_every_seconds=0.0)
+    again = run(Line(), tmp_path / "killed", save_every_seconds=0.0)
+
+    rates = [[row["learning_rate"] for row in rows] for rows in (history, again)]
+    assert rates[0] == rates[1]
+    assert rates[0][0] != rates[0][1]
+
+
 def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
     first, second = Line(), Line()
     history = run(first, tmp_path)
