@@ -146,6 +146,18 @@ def frozen_embeddings(wildcards):
     return f"<results>/students/frozen/{model}/{{lang}}.arrow"
 
 
+def english_embeddings(wildcards):
+    """The English sentences as a frozen encoder reads them, where a student learns them too."""
+    if not config["methods"][wildcards.method].get("with_english"):
+        return []
+    return frozen_embeddings(wildcards).format(lang="en")
+
+
+def naming(wildcards):
+    """Which nouns each sentence names, where a student learns some of them only."""
+    return sources.naming if "nouns" in config["methods"][wildcards.method] else []
+
+
 def texts_of(lang):
     """The sentences of a language: the English ones, or their translations."""
     if lang == "en":
@@ -209,7 +221,14 @@ def learnt(entry):
     """What of a method decides what its student learns, beside its training settings."""
     return {
         key: entry[key]
-        for key in ("objective", "signal", "sub_words", "pooling_at_test")
+        for key in (
+            "objective",
+            "signal",
+            "sub_words",
+            "pooling_at_test",
+            "nouns",
+            "with_english",
+        )
         if key in entry
     }
 

@@ -30,6 +30,8 @@ rule train_student:
         code=core("train_student"),
         encoder=encoder_folder,
         sentences=frozen_embeddings,
+        english=english_embeddings,
+        naming=naming,
         train="<results>/corpus/train.parquet",
         dev="<results>/corpus/dev.parquet",
         hypotheses="<results>/corpus/hypotheses.parquet",

@@ -15,15 +15,16 @@ from clseave_core.training.settings import TrainingSettings
 if __name__ == "__main__":
     with start(snakemake) as state:
         source, made, params = snakemake.input, snakemake.output, snakemake.params
-        method = snakemake.wildcards.method
+        method, seed = snakemake.wildcards.method, int(snakemake.wildcards.seed)
         settings = TrainingSettings.from_study(snakemake.config["methods"][method]["training"])
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
         files = (source.alignment, source.autoencoder, source.teacher)
         learns_labels = params.objective["objective"] == "cross_entropy"
         teaching.train_student(
             sentences=teaching.read_sentences(source.sentences, source.encoder, source.translation),
+            english=Embeddings.open(source.english) if source.english else None,
             targets=Embeddings.open(source.targets),
-            held_out=(hypotheses["held_out"] != "none").to_numpy(),
+            held_out=teaching.never_taught(hypotheses, source.naming, params.objective, seed),
             train_pairs=Pairs.read(source.train),
             dev_pairs=Pairs.read(source.dev),
             images=Embeddings.open(source.images) if source.get("images") else None,
@@ -32,7 +33,7 @@ if __name__ == "__main__":
             alignment=teaching.TokenAlignment.of_method(params.objective, hypotheses, *files),
             pooling_at_test=params.objective.get("pooling_at_test"),
             settings=settings,
-            seed=int(snakemake.wildcards.seed),
+            seed=seed,
             compute=Compute(settings.precision, params.threads),
             state_folder=state,
             model_folder=Path(made.model),

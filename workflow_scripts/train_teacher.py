@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from clseave_core.corpus.hypotheses import nameless
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.embeddings import Embeddings
@@ -19,13 +20,14 @@ if __name__ == "__main__":
         train, dev = Pairs.read(source.train), Pairs.read(source.dev)
         if params.validation_rows:
             train, dev = train.split_rows(params.validation_rows, int(snakemake.wildcards.seed))
+        rows = read_table(source.hypotheses, HYPOTHESES, ["text", "spans"])
         train_clip_ve(
             clip_folder=Path(source.model),
             train_pairs=train,
             dev_pairs=dev,
-            sentences=read_table(source.hypotheses, HYPOTHESES, ["text"])["text"].tolist(),
+            sentences=nameless(rows) if params.hypothesis == "nameless" else rows["text"].tolist(),
             images=Embeddings.open(source.images) if source.get("images") else None,
-            hypothesis=params.hypothesis,
+            hypothesis="constant" if params.hypothesis == "constant" else "text",
             settings=settings,
             seed=int(snakemake.wildcards.seed),
             compute=Compute(settings.precision, params.threads),

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from clseave_core.alignment.schemas import ALIGNMENTS, Link
-from clseave_core.corpus.pocket.world import TRANSLATIONS as WORLD_TRANSLATIONS
+from clseave_core.corpus.pocket.writing import TRANSLATIONS as WORLD_TRANSLATIONS
 from clseave_core.corpus.schemas import HYPOTHESES, LINK_SIDES
 from clseave_core.files import read_table
 from clseave_core.translation.schemas import TRANSLATIONS

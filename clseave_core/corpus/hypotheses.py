@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 from clseave_core.corpus.schemas import HELD_OUT, HYPOTHESES, SENTENCES
@@ -74,6 +75,25 @@ def hypotheses_of_world(
             text = texts[rows[split][wrong.argmax()]]
             raise ValueError(f"{place}: {path} holds {text!r} out for {other} only. {AGAIN}")
     return pa.Table.from_pandas(table[HYPOTHESES.names], HYPOTHESES, preserve_index=False)
+
+
+def nameless(hypotheses: pd.DataFrame) -> list[str]:
+    """The sentences with "thing" for every noun, of a generated world's HYPOTHESES (text, spans).
+
+    "an" becomes "a", which would tell of the noun. Raises ValueError where no spans are known.
+    """
+    said = []
+    for text, spans in zip(hypotheses["text"], hypotheses["spans"], strict=True):
+        if spans is None:
+            raise ValueError("hypothesis: nameless is for generated worlds, which know the nouns.")
+        for span in sorted(spans, key=lambda span: -int(span["start"])):
+            start, end = span["start"], span["end"]
+            if span["slot"].startswith("shape"):
+                text = text[:start] + "thing" + text[end:]
+            elif text[start:end] == "an":
+                text = text[:start] + "a" + text[end:]
+        said.append(text)
+    return said
 
 
 def _first_place(number: int, rows: Mapping[str, Rows], read: Mapping[str, Annotations]) -> str:

@@ -25,7 +25,8 @@ from clseave_core.files import read_table
 from clseave_core.labels import LABEL_INDEX
 
 Floats = npt.NDArray[np.float64]
-GROUPS: tuple[str, ...] = ("seen", "held_out_sentences", "held_out_nouns")
+GROUPS: tuple[str, ...] = ("seen", "held_out_sentences", "held_out_nouns", "with_a_noun")
+"""The last is every sentence that names a noun: all of them new to who learnt templates only."""
 COLUMNS: tuple[str, ...] = (
     "testset", "method", "language", "seed", "group", "n", "nouns", "accuracy", "ci_low", "ci_high",
     "noun_critical_n", "noun_auc", "auc_low", "auc_high", "two_way_accuracy",
@@ -59,8 +60,9 @@ def tabulate_nouns(
             np.where(pairs["held_out_noun"], GROUPS[2], GROUPS[1]),
         )  # fmt: skip
         pairs["score"] = noun_scores(read, pairs, shown)
+        named_any = pairs["nouns"].map(len) > 0
         for group in GROUPS:
-            part = pairs[pairs["group"] == group]
+            part = pairs[named_any if group == GROUPS[-1] else pairs["group"] == group]
             if len(part):
                 rows.append({**run_of(path)._asdict(), "group": group, **_figures(
                     part, resamples=resamples, seed=seed)})  # fmt: skip

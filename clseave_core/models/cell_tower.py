@@ -28,8 +28,8 @@ class TowerOutput:
 class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
     """Pictures of `grid` x `grid` cells to embeddings of `projection_dim` dimensions.
 
-    The vision configuration says `grid`, `cell_width` (dimensions of a projected cell) and
-    `projection_dim`.
+    The vision configuration says `grid` and `projection_dim`. An embedding is that of its cells
+    side by side, each projected alike, so that a classifier can look at one cell (docs/natural.md).
     """
 
     config_class = CLIPVisionConfig
@@ -39,8 +39,7 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
         super().__init__(config)
         self.grid = int(config.grid)
         self.backbone = EfficientNetLite0()
-        self.cell_projection = nn.Linear(FEATURES, config.cell_width)
-        self.projection = nn.Linear(self.grid**2 * config.cell_width, config.projection_dim)
+        self.cell_projection = nn.Linear(FEATURES, config.projection_dim // self.grid**2)
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -57,12 +56,8 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
             return torch.cat([self.backbone(part) for part in parts.split(CELLS_PER_BATCH)])
 
     def embed_cells(self, features: Tensor) -> Tensor:
-        """Embeddings [b, d] of cells' features [b, cells, 1280] in reading order.
-
-        Linear: with a ReLU between the two maps hardly half as many things can be read off the
-        embedding by a linear probe (docs/natural.md).
-        """
-        embeddings: Tensor = self.projection(self.cell_projection(features).flatten(1))
+        """Embeddings [b, d] of cells' features [b, cells, 1280] in reading order."""
+        embeddings: Tensor = self.cell_projection(features).flatten(1)
         return embeddings
 
     def forward(self, pixel_values: Tensor) -> TowerOutput:

@@ -17,7 +17,7 @@ from clseave_core.embeddings import Embeddings
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import save_classifier
-from clseave_core.models.tokens import Tokens
+from clseave_core.models.tokens import Indices, Tokens
 
 
 class FrozenStudent(nn.Module):
@@ -58,19 +58,28 @@ class FrozenStudent(nn.Module):
             if classifier is not None:
                 save_classifier(classifier, temporary)
 
-    def read(self, embeddings: Embeddings) -> Tokens:
+    def read(
+        self, embeddings: Embeddings, *further: Embeddings, centre: Indices | None = None
+    ) -> Tokens:
         """Take all sentences of `embeddings` (ids 0..m-1) as the table; they have one token each.
 
-        Raises ValueError where their encoder has another width than the one trained on.
+        Those of `further` languages follow. With `centre` each language's mean over these of its
+        rows is taken off. Raises ValueError where an encoder has another width than the one trained
+        on.
         """
+        tables = torch.cat([self._table(language, centre) for language in (embeddings, *further)])
+        self.sentences = tables
+        count = len(tables)
+        return Tokens(np.arange(count, dtype=np.int32), np.arange(count + 1), pad_id=0)
+
+    def _table(self, embeddings: Embeddings, centre: Indices | None) -> Tensor:
         if embeddings.width != self.sizes["inputs"]:
             raise ValueError(
                 f"{embeddings.path} has {embeddings.width} dimensions, the student reads "
                 f"{self.sizes['inputs']}. Embed the sentences with the encoder it was trained on."
             )
-        count = len(embeddings)
-        self.sentences = torch.from_numpy(embeddings.rows(range(count)))
-        return Tokens(np.arange(count, dtype=np.int32), np.arange(count + 1), pad_id=0)
+        table = torch.from_numpy(embeddings.rows(range(len(embeddings))))
+        return table if centre is None else table - table[torch.from_numpy(centre)].mean(dim=0)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [b, width] of the sentences `ids` [b, 1]; `lengths` are all one."""

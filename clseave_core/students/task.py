@@ -1,5 +1,6 @@
 """What all students share as a training task: their data, their batches and the dev measures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,18 @@ def training_examples(train_pairs: Pairs, held_out: Mask, settings: TrainingSett
     """
     rows = train_pairs.hypotheses[~held_out[train_pairs.hypotheses]]
     return np.unique(rows) if settings.weight == "distinct" else rows
+
+
+def untranslated(nouns: Sequence[Sequence[str]], held_out: Mask, count: int, seed: int) -> Mask:
+    """Which sentences [m] name a noun that is none of `count` drawn ones.
+
+    `nouns` are those that each sentence names; drawn are some of the sentences that are not
+    `held_out` [m], a larger `count` holding all of a smaller one.
+    """
+    rows = np.flatnonzero(~held_out)
+    known = sorted({noun for row in rows.tolist() for noun in nouns[row]})
+    drawn = {known[place] for place in np.random.default_rng(seed).permutation(len(known))[:count]}
+    return np.array([not set(named) <= drawn for named in nouns], dtype=np.bool_)
 
 
 def distance(embeddings: Tensor, targets: Tensor, weights: Tensor) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ from clseave_core.alignment.token_pairs import (
     token_offsets,
     token_ranges,
 )
+from clseave_core.corpus.natural.tables import named_nouns
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.autoencoder import Autoencoder
@@ -33,7 +34,13 @@ from clseave_core.models.student import Student, load_encoder
 from clseave_core.models.tokens import Tokens, load_tokenizer, tokenize
 from clseave_core.students.distillation import DistillationTask
 from clseave_core.students.readouts import Readout, readout_head
-from clseave_core.students.task import Mask, StudentData, StudentTask, training_examples
+from clseave_core.students.task import (
+    Mask,
+    StudentData,
+    StudentTask,
+    training_examples,
+    untranslated,
+)
 from clseave_core.students.token_alignment import Signal, TokenAlignmentTask, TokenTargets
 from clseave_core.teacher.clip_ve import ClassificationTask, EncodedPairs
 from clseave_core.training.device import Compute
@@ -77,6 +84,20 @@ def read_sentences(
     if embeddings:
         return Embeddings.open(embeddings)
     return Texts(Path(str(encoder)), read_texts(str(texts)))
+
+
+def never_taught(
+    hypotheses: pd.DataFrame, naming: Sequence[str], method: Mapping[str, Any], seed: int
+) -> Mask:
+    """Which sentences [m] a student may not see: held-out ones, and those of untranslated nouns.
+
+    `naming` are the generator's files on nouns, for a `method` that says how many are translated.
+    """
+    held_out: Mask = (hypotheses["held_out"] != "none").to_numpy()
+    if "nouns" in method:
+        nouns = named_nouns(naming[0], hypotheses["text"])
+        held_out = held_out | untranslated(nouns, held_out, method["nouns"], seed)
+    return held_out
 
 
 @dataclass(frozen=True)
@@ -131,18 +152,29 @@ def train_student(
     model_folder: Path,
     hypotheses_file: Path,
     history_file: Path,
+    english: Embeddings | None = None,
 ) -> list[Row]:
     """Train a student; write its folder and the embeddings of all `sentences`; return history.
 
     `sentences` are the rows of the hypotheses table in the student's language: texts, with the
-    encoder to train, or their embeddings by a frozen one. With `alignment` the student
+    encoder to train, or their embeddings by a frozen one; that may learn the `english` ones beside
+    them, all that the teacher saw. With `alignment` the student
     learns token states (CLTEAVE) and is read out directly. Else it learns `targets`, the teacher's
     sentence embeddings (CLSEAVE), and the teacher's `classifier` only shows dev accuracy; without
     that classifier it learns the labels, with one of its own, and `targets` only say how wide an
     embedding is. Without `images` every premise is the constant one. `pooling_at_test` is for the
     written embeddings alone.
     """
+    taught = training_examples(train_pairs, held_out, settings)
     model, tokens = _start(sentences, targets.width, architecture, alignment, seed)
+    vectors = torch.from_numpy(targets.rows(range(len(tokens))))
+    if english is not None:
+        if not (isinstance(model, FrozenStudent) and isinstance(sentences, Embeddings)):
+            raise ValueError("with_english is for students with a frozen encoder only.")
+        everything = training_examples(train_pairs, np.zeros_like(held_out), settings)
+        tokens = model.read(sentences, english, centre=np.unique(taught))
+        taught = np.concatenate([taught, len(vectors) + everything])
+        vectors = torch.cat([vectors, vectors])
     if isinstance(model, Student):
         compute.multiply_for(model.encoder.config.hidden_size)
     deciding = settings.deciding() | compute.deciding() | asdict(architecture) | {"seed": seed}
@@ -158,8 +190,7 @@ def train_student(
         task = ClassificationTask(whole, tokens, encoded, encoded_dev, settings, seed, compute)
     else:
         data = StudentData(
-            tokens, compute.move(torch.from_numpy(targets.rows(range(len(tokens))))),
-            training_examples(train_pairs, held_out, settings), dev_pairs, encoded_dev.premises,
+            tokens, compute.move(vectors), taught, dev_pairs, encoded_dev.premises,
             classifier.to(compute.device),
         )  # fmt: skip
         model.to(compute.device)
@@ -179,7 +210,8 @@ def train_student(
             model.pooling = pooling_at_test or model.pooling
         elif isinstance(model, FrozenStudent):
             model.save(model_folder, own_classifier)
-        write_sentences(model.eval(), tokens, hypotheses_file, compute)
+        of_language = tokens.select(np.arange(len(held_out)))
+        write_sentences(model.eval(), of_language, hypotheses_file, compute)
     return history
 
 

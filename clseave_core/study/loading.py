@@ -331,6 +331,15 @@ def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -
             "of labelled translations is translate_train, one of the teacher's embeddings "
             "translate_train_unlabelled."
         )
+    if "nouns" in method and study["corpus"].get("world", {}).get("vocabulary") != "natural":
+        problems.append(f"  {place}.nouns: only the natural world knows which nouns are named.")
+    if method.get("with_english"):
+        frozen = "hidden" in study["students"].get(method["student"], {})
+        if not frozen or (setting, objective) != ("translate_train_unlabelled", "sentence_mse"):
+            problems.append(
+                f"  {place}.with_english: only for a student with a frozen encoder, the setting "
+                "translate_train_unlabelled and the objective sentence_mse."
+            )
     if objective == "cross_entropy" and method["training"].get("weight") == "distinct":
         problems.append(f"  {place}.training.weight: cross_entropy learns pairs, not sentences.")
     if "hidden" in study["students"].get(method["student"], {}):

@@ -14,12 +14,16 @@ _PARAMETERS: dict[str, tuple[int, int]] = {
 ASSUMED = (180_000_000, 180_000_000)
 GENERATED = (300_000, 200_000)
 """A generated model of the pocket study."""
+PACKAGED = (0, 1_050_000)
+"""A package's encoder is installed with it, and only a head of 1024 units over it is saved."""
 
 
 def parameters(model: dict[str, Any]) -> tuple[int, int, str]:
     """Parameters of an entry of `models:` in all and of its text encoder, and what says so."""
     if "generate" in model:
         return *GENERATED, "measured: the pocket study's models"
+    if "package" in model:
+        return *PACKAGED, "a head over the package's encoder"
     if model.get("id") in _PARAMETERS:
         return *_PARAMETERS[model["id"]], "the model's parameters in fp32"
     return *ASSUMED, f"assumed: as large as multilingual BERT ({ASSUMED[0] // 10**6} million)"

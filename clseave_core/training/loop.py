@@ -140,7 +140,8 @@ class _Training:
         self.step += 1
 
     def _rate_factor(self, step: int) -> float:
-        return rate_factor(step, self.planned_steps, self.warmup_steps, self.settings.schedule)
+        settings = self.settings
+        return rate_factor(step, self.planned_steps, self.warmup_steps, settings.schedule)
 
     def _add(self, sums: Mapping[str, Tensor | int]) -> None:
         """Add up on the device, so that no step waits for a number."""
@@ -159,7 +160,7 @@ class _Training:
         row: Row = {
             "epoch": self.epoch,
             "step": self.step,
-            # Not the optimiser's: a training that goes on right here has not set it yet.
+            # Not the optimiser's: a training that goes on from after its last step has none yet.
             "learning_rate": self.base_rates[0] * self._rate_factor(self.step - 1),
             **means,
         }

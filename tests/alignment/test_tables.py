@@ -17,7 +17,7 @@ from clseave_core.alignment.tables import (
     gold_alignments,
 )
 from clseave_core.alignment.token_pairs import read_links
-from clseave_core.corpus.pocket.world import TRANSLATIONS as WORLD_TRANSLATIONS
+from clseave_core.corpus.pocket.writing import TRANSLATIONS as WORLD_TRANSLATIONS
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import write_table
 from clseave_core.translation.schemas import TRANSLATIONS

@@ -29,9 +29,7 @@ def test_each_world_asks_for_its_own_settings(
         generate_world({"vocabulary": vocabulary, "world_seed": 0}, ("de",), tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("vocabulary", "missing"), [("natural", "cell_width"), ("pocket", "patch")]
-)
+@pytest.mark.parametrize(("vocabulary", "missing"), [("natural", "covered"), ("pocket", "patch")])
 def test_each_world_has_its_own_clip(vocabulary: str, missing: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=f"settings of clip: missing keys .*'{missing}'"):
         pretrain_clip({"vocabulary": vocabulary}, {}, tmp_path, tmp_path / "clip", 0, 1)

@@ -42,6 +42,18 @@ def test_each_sentence_is_read_as_its_own_row(tmp_path: Path) -> None:
     )
 
 
+def test_languages_stand_one_after_the_other_each_without_its_mean(tmp_path: Path) -> None:
+    student = FrozenStudent(2, 2, 1)
+    german = embeddings(tmp_path, [[4, 2], [0, 6], [5, 5]])
+    (tmp_path / "en").mkdir()
+    english = embeddings(tmp_path / "en", [[1, 1], [3, 5], [0, 0]])
+
+    tokens = student.read(german, english, centre=np.array([0, 1]))
+
+    assert len(tokens) == 6
+    assert student.sentences.tolist() == [[2, -2], [-2, 2], [3, 1], [-1, -2], [1, 2], [-2, -3]]
+
+
 def test_a_saved_student_has_its_classifier_and_not_the_sentences(tmp_path: Path) -> None:
     student = FrozenStudent.start(2, 5, 3, seed=0)
     rows = embeddings(tmp_path, [[4, 2], [0, 6]])

@@ -11,7 +11,7 @@ from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.encoder import encode_all
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import load_tokenizer, tokenize
-from clseave_core.students.task import distance, training_examples
+from clseave_core.students.task import distance, training_examples, untranslated
 from clseave_core.students.teaching import Architecture, Texts, train_student
 from clseave_core.training.device import Compute
 from clseave_core.training.history import Row
@@ -59,6 +59,16 @@ def test_held_out_sentences_are_never_examples() -> None:
 
 
 SENTENCES = ["ein Hund", "der Mann", "een kat", "rot", "blau Kreis", "das", "het", "Frau"]
+
+
+def test_a_sentence_is_untranslated_if_one_of_its_nouns_is() -> None:
+    nouns = [["cat"], ["dog"], [], ["cat", "dog"], ["owl"]]
+    held_out = np.array([False, False, False, False, True])
+    assert untranslated(nouns, held_out, 0, seed=0).tolist() == [True, True, False, True, True]
+    assert untranslated(nouns, held_out, 2, seed=0).tolist() == [False] * 4 + [True]
+    one = untranslated(nouns, held_out, 1, seed=0)
+    assert sorted(one[:2].tolist()) == [False, True]
+    assert one[2:].tolist() == [False, True, True]
 
 
 @pytest.fixture

@@ -143,6 +143,35 @@ def test_a_head_over_a_frozen_encoder_learns_its_targets_and_reads_another_langu
     assert FrozenStudent.load(tmp_path / "model").sizes["hidden"] == 16
 
 
+def test_what_is_learnt_in_english_is_known_in_a_language_that_differs_by_its_mean(
+    tmp_path: Path,
+) -> None:
+    ids = np.arange(8, dtype=np.int32)
+    english = embeddings(tmp_path / "en.arrow", ids, 5)
+    shift = np.arange(5, dtype=np.float32)
+    write_embeddings(tmp_path / "de.arrow", "id", [(ids, english.rows(range(8)) + shift)], 5)
+    untranslated = ids >= 4
+    for given in (None, english):
+        taught(
+            tmp_path, Embeddings.open(tmp_path / "de.arrow"), english=given, held_out=untranslated,
+            classifier=EntailmentClassifier(WIDTH).eval(), architecture=Architecture(hidden=16),
+            settings=TrainingSettings(epochs=60, batch_size=4, learning_rate=1e-2, keep="last"),
+        )  # fmt: skip
+        said = Embeddings.open(tmp_path / "said.arrow")
+        assert len(said) == 8
+        targets = Embeddings.open(tmp_path / "targets.arrow").rows(range(4, 8))
+        error = np.square(said.rows(range(4, 8)) - targets).mean()
+        assert error < 0.1 if given else error > 0.5
+
+
+def test_english_beside_translations_is_for_frozen_encoders(
+    tiny_bert_folder: Path, tmp_path: Path
+) -> None:
+    english = embeddings(tmp_path / "en.arrow", np.arange(8, dtype=np.int32), 5)
+    with pytest.raises(ValueError, match="with_english is for students with a frozen encoder"):
+        taught(tmp_path, Texts(tiny_bert_folder, SENTENCES), english=english)
+
+
 def test_a_student_of_a_teacher_without_pictures_needs_none(
     tiny_bert_folder: Path, tmp_path: Path
 ) -> None:

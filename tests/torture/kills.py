@@ -157,16 +157,14 @@ def torture(
             raise RuntimeError(f"after {MOST_PASSES} passes these moments were not met: {left}")
         shutil.rmtree(project / "results", ignore_errors=True)
         waiting: dict[str, Kill] = {}
-        orphans: set[str] = set()
         while True:
             hit = Counter(log for kill in outcome.kills for log in kill.saved)
             spared = {log for log, times in hit.items() if times >= MOST_OF_ONE_TRAINING}
             kill = _attempt(project, target, left, seconds, spared, chance)
-            check_resuming(project, waiting, orphans, outcome)
+            check_resuming(project, waiting, outcome)
             if kill is None:
                 break
             waiting |= dict.fromkeys(kill.saved, kill)
-            orphans |= set(kill.saved) if kill.how == ALONE else set()
             outcome.kills.append(kill)
             if kill.met:
                 left.remove(kill.aim)
@@ -227,7 +225,7 @@ def _attempt(
             time.sleep(chance.uniform(0, 0.5))
             ripe = next(aim for aim in left if aim.phase == SAVED)
         if ripe is not None:
-            how = ALONE if chance.random() < 0.4 else GROUP
+            how = ALONE if ripe.phase == STAGE and chance.random() < 0.4 else GROUP
             kill = watch.kill(ripe, how)
             if kill is not None:
                 return kill
@@ -316,7 +314,7 @@ class _Watch:
             running = [workflow.pid]
         self.runner.wait()
         _wait_for_end(running)
-        points = self._positions()
+        points = {} if how == ALONE else self._positions()
         partial = [
             str((Path(folder) / name).relative_to(self.project))
             for folder, folders, files in os.walk(self.results)
@@ -331,13 +329,20 @@ class _Watch:
         """Epoch and batch of the saved points that this attempt left, by the job's log."""
         found = {}
         for path in self.saved():
-            try:
-                with safe_open(str(path), framework="pt") as file:
-                    position = json.loads(file.metadata()["position"])
-            except FileNotFoundError:  # an orphan has just ended
-                continue
+            if _is_at_work(path.parent):
+                continue  # the orphan of an earlier kill, which lives on
+            with safe_open(str(path), framework="pt") as file:
+                position = json.loads(file.metadata()["position"])
             found[self._log(path.parent)] = (position["epoch"], position["batch"])
         return found
+
+
+def _is_at_work(state: Path) -> bool:
+    """Whether the process that has the lock of this state lives."""
+    with suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        pid = int(state.with_name(f"{state.name}.lock").read_text())
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def _snakemake(pid: int) -> psutil.Process | None:
@@ -373,15 +378,11 @@ def _wait_for_end(pids: Collection[int]) -> None:
             time.sleep(0.005)
 
 
-def check_resuming(
-    project: Path, waiting: dict[str, Kill], orphans: Collection[str], outcome: Outcome
-) -> None:
+def check_resuming(project: Path, waiting: dict[str, Kill], outcome: Outcome) -> None:
     """See where the trainings that were killed, `waiting` by their logs, went on.
 
     It must be where they were saved, without an epoch before that. A log that is as the kill left
-    it is of a training that waits on: a job's log is made anew when the job starts again. What is
-    among `orphans` lived on after a kill: it may have come further, and its log speaks of itself
-    until the job starts again.
+    it is of a training that waits on: a job's log is made anew when the job starts again.
     """
     for log, kill in list(waiting.items()):
         path = project / log
@@ -390,14 +391,11 @@ def check_resuming(
         text = path.read_text(errors="replace")
         epochs = [int(number) for number in re.findall(r"loop: epoch (\d+), step ", text)]
         point = re.search(r"going on from the saved point: epoch (\d+), batch (\d+)", text)
-        if point is None and (not epochs or log in orphans):
+        if point is None and not epochs:
             continue  # killed before it had read its state
-        saved = kill.saved[log]
-        at = (int(point[1]), int(point[2])) if point is not None else None
-        if log in orphans and at is not None and at < saved:
-            continue  # the log of the orphan itself, which went on from an earlier kill
         del waiting[log]
-        if at is None or (at != saved and log not in orphans):
+        saved = kill.saved[log]
+        if point is None or (int(point[1]), int(point[2])) != saved:
             outcome.mistakes.append(f"{log}: saved at {saved}, but: {point and point[0]}")
         elif epochs and min(epochs) < saved[0]:
             outcome.mistakes.append(f"{log}: epoch {min(epochs)} again, saved at {saved}")

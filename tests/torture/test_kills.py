@@ -73,27 +73,14 @@ def test_what_is_no_going_on_is_told(tmp_path: Path) -> None:
     ):
         log.write_text(said)
         waiting, outcome = {"log": killed}, Outcome()
-        check_resuming(tmp_path, waiting, set(), outcome)
+        check_resuming(tmp_path, waiting, outcome)
         found = (len(waiting), outcome.resumed, len(outcome.mistakes))
         assert found == (waits, resumed, mistakes), said
 
     os.utime(log, (999_999, 999_999))  # as the kill left it
     log_before = {"log": killed}
-    check_resuming(tmp_path, log_before, set(), Outcome())
+    check_resuming(tmp_path, log_before, Outcome())
     assert log_before
-
-
-def test_an_orphan_may_have_come_further_but_nobody_begins_anew(tmp_path: Path) -> None:
-    killed = kill(SAVED, saved={"log": (2, 3)}, at=1_000_000.0, how=ALONE)
-    for said, waits, resumed in (
-        ("going on from the saved point: epoch 7, batch 0\n", 0, 1),
-        ("loop: epoch 2, step 8\n", 1, 0),  # the orphan's own log, or a training begun anew
-        ("going on from the saved point: epoch 1, batch 0\nloop: epoch 1, step 4\n", 1, 0),
-    ):
-        (tmp_path / "log").write_text(said)
-        waiting, outcome = {"log": killed}, Outcome()
-        check_resuming(tmp_path, waiting, {"log"}, outcome)
-        assert (len(waiting), outcome.resumed, outcome.mistakes) == (waits, resumed, []), said
 
 
 def test_times_in_a_history_are_not_compared(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Write a natural world in the formats that a real study downloads, as the pocket world does."""
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,21 +17,20 @@ from clseave_core.corpus.natural.sentences import choose_sentences
 from clseave_core.corpus.natural.settings import NaturalSettings
 from clseave_core.corpus.natural.tables import SCENE_CELLS, SENTENCE_NOUNS
 from clseave_core.corpus.natural.vocabulary import kind_things, noun_things
-from clseave_core.corpus.pocket.balance import balanced_pairs
 from clseave_core.corpus.pocket.holding_out import hold_out
 from clseave_core.corpus.pocket.logic import evaluate
 from clseave_core.corpus.pocket.scenes import COVERED, EMPTY, Scenes
 from clseave_core.corpus.pocket.sentences import formula_of
-from clseave_core.corpus.pocket.world import (
+from clseave_core.corpus.pocket.writing import (
     PRETRAINING_FOLDER,
+    Said,
+    generator_of,
     image_id_of,
-    write_annotations,
+    write_captions,
     write_pictures,
-    write_sentences,
-    write_translations,
 )  # fmt: skip
 from clseave_core.corpus.schemas import SPLITS
-from clseave_core.files import whole_file, write_json, write_table
+from clseave_core.files import write_json, write_table
 
 logger = logging.getLogger(__name__)
 WHOLE_PICTURE = ("exists", "absent")
@@ -43,10 +41,6 @@ NOT_ABOUT = -1
 NOUNS, PARTNERS, SCENES, SENTENCES, HELD_OUT, PAIRS, DRAWING, TILES = range(8)
 
 
-def _generator(settings: NaturalSettings, purpose: int, split: int = 0) -> np.random.Generator:
-    return np.random.default_rng([settings.world_seed, purpose, split])
-
-
 def choose_nouns(settings: NaturalSettings) -> list[Noun]:
     """The world's nouns, drawn from the table and left in its order. ValueError: it has fewer."""
     table = all_nouns()
@@ -54,7 +48,9 @@ def choose_nouns(settings: NaturalSettings) -> list[Noun]:
         raise ValueError(
             f"corpus.world.nouns is {settings.nouns}, but the table has {len(table)} nouns."
         )
-    drawn = _generator(settings, NOUNS).choice(len(table), settings.nouns, replace=False)
+    drawn = generator_of(settings.world_seed, NOUNS).choice(
+        len(table), settings.nouns, replace=False
+    )
     return [table[number] for number in sorted(drawn.tolist())]
 
 
@@ -147,12 +143,11 @@ def write_tiles(folder: Path, nouns: Sequence[Noun], settings: NaturalSettings) 
     """Write single cells for the image tower's training: `tiles` of each noun, covered, empty."""
     values = np.repeat([*range(1, len(nouns) + 1), COVERED, EMPTY], settings.tiles).tolist()
     names = [f"{number:06d}" for number in range(len(values))]
-    pictures = draw_tiles(values, nouns, settings, _generator(settings, TILES))
+    rng = generator_of(settings.world_seed, TILES)
+    pictures = draw_tiles(values, nouns, settings, rng)
     write_pictures(folder / "pictures.zip", names, pictures, settings.jpeg_quality)
-    with whole_file(folder / "tiles.jsonl") as temporary, temporary.open("w") as lines:
-        for name, value in zip(names, values, strict=True):
-            caption = caption_of(np.array([value]), nouns).rstrip(".")
-            lines.write(json.dumps({"image": f"{name}.jpg", "caption": caption}) + "\n")
+    captions = [caption_of(np.array([value]), nouns).rstrip(".") for value in values]
+    write_captions(folder / "tiles.jsonl", dict(zip(names, captions, strict=True)))
 
 
 def generate_world(settings: NaturalSettings, folder: Path) -> None:
@@ -163,17 +158,17 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
     `scenes.parquet` what each picture shows.
     """
     nouns = choose_nouns(settings)
-    partners = draw_partners(settings, _generator(settings, PARTNERS))
+    partners = draw_partners(settings, generator_of(settings.world_seed, PARTNERS))
     sampled = {
         split: sample_scenes(
             getattr(settings.scenes, split), partners, settings,
-            _generator(settings, SCENES, index),
+            generator_of(settings.world_seed, SCENES, index),
         )
         for index, split in enumerate(SPLITS)
     }  # fmt: skip
     candidates = choose_sentences(
         noun_things(nouns), kind_things(nouns), partners, settings,
-        _generator(settings, SENTENCES),
+        generator_of(settings.world_seed, SENTENCES),
     )  # fmt: skip
     truths = {split: truths_about(candidates, *sampled[split]) for split in SPLITS}
     covered = {split: (scenes == COVERED).sum(axis=1) for split, (scenes, _) in sampled.items()}
@@ -185,7 +180,7 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
         language: [say(sentence, language) for sentence in sentences]
         for language in ("en", *settings.languages)
     }
-    generator = _generator(settings, HELD_OUT)
+    generator = generator_of(settings.world_seed, HELD_OUT)
     held_out, held_nouns = hold_out_nouns(sentences, settings, generator)
     rest = [row for row, kind in enumerate(held_out) if kind == "none"]
     others = hold_out(
@@ -196,46 +191,28 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
     by_noun = [kind != "none" for kind in held_out]
     for row, kind in zip(rest, others, strict=True):
         held_out[row] = kind
-    texts = [sentence.text for sentence in spoken["en"]]
 
+    said = Said(sentences, spoken, held_out)
     counts: dict[str, dict[str, int]] = {}
     shown: dict[str, list[int]] = {}
     for index, split in enumerate(SPLITS):
-        scenes, _ = sampled[split]
-        quota = getattr(settings.triples, split)
-        allowed = ("none", "dev", "test") if split == "train" else ("none", split)
-        pairs = balanced_pairs(
-            truths[split][usable],
-            covered[split],
-            [
-                quota if kind in allowed and fits else 0
-                for kind, fits in zip(held_out, fit[split][usable], strict=True)
-            ],
-            _generator(settings, PAIRS, index),
-        )
-        captions = [caption_of(scene, nouns) for scene in scenes]
-        target = folder / "annotations" / f"snli_ve_{split}.jsonl.gz"
-        write_annotations(target, split, pairs, captions, texts)
-        shown[split] = sorted({pair.scene for pair in pairs})
-        counts[split] = {
-            "pairs": len(pairs),
-            "images": len(shown[split]),
-            "sentences": len({pair.sentence for pair in pairs}),
-        }
+        counts[split], shown[split] = said.write_pairs(
+            folder, split, truths[split][usable], covered[split],
+            (getattr(settings.triples, split) * fit[split][usable]).tolist(),
+            [caption_of(scene, nouns) for scene in sampled[split][0]],
+            generator_of(settings.world_seed, PAIRS, index),
+        )  # fmt: skip
+    said.write(folder)
     write_pictures(
         folder / "pictures.zip",
         [image_id_of(split, number) for split in SPLITS for number in shown[split]],
         draw_scenes(
             np.concatenate([sampled[split][0][shown[split]] for split in SPLITS]),
-            nouns, settings, _generator(settings, DRAWING),
+            nouns, settings, generator_of(settings.world_seed, DRAWING),
         ),
         settings.jpeg_quality,
     )  # fmt: skip
-    write_sentences(folder / "sentences.parquet", sentences, spoken["en"], held_out)
-    for language in settings.languages:
-        target = folder / "translations" / f"{language}.parquet"
-        write_translations(target, spoken["en"], spoken[language])
-    write_naming(folder / "sentence_nouns.parquet", sentences, texts, by_noun, nouns)
+    write_naming(folder / "sentence_nouns.parquet", sentences, said.texts, by_noun, nouns)
     write_scenes(folder / "scenes.parquet", {s: sampled[s][0] for s in SPLITS}, shown, nouns)
     write_tiles(folder / PRETRAINING_FOLDER, nouns, settings)
     write_json(

@@ -19,7 +19,7 @@ from transformers.models.bert.modeling_bert import BertModel
 from transformers.models.bert.tokenization_bert import BertTokenizer
 
 from clseave_core.corpus.pocket.pretraining import SmallTraining, reproducible, train_steps
-from clseave_core.corpus.pocket.world import TRANSLATIONS
+from clseave_core.corpus.pocket.writing import TRANSLATIONS
 from clseave_core.corpus.schemas import SENTENCES
 from clseave_core.files import read_table, whole_folder
 

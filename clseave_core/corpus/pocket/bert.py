@@ -14,7 +14,7 @@ from transformers.models.bert.tokenization_bert import BertTokenizer
 
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
 from clseave_core.corpus.pocket.vocabulary import joined_symbol, merge_pairs
-from clseave_core.corpus.pocket.world import training_texts
+from clseave_core.corpus.pocket.writing import training_texts
 from clseave_core.files import whole_folder
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, train_steps
 from clseave_core.corpus.pocket.vocabulary import merge_pairs
-from clseave_core.corpus.pocket.world import PRETRAINING_FOLDER, english_texts
+from clseave_core.corpus.pocket.writing import PRETRAINING_FOLDER, english_texts
 from clseave_core.files import whole_folder
 
 logger = logging.getLogger(__name__)

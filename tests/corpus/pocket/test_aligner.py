@@ -19,7 +19,7 @@ from clseave_core.corpus.pocket.aligner import (
     train_aligner,
 )
 from clseave_core.corpus.pocket.bert import BertSettings, pretrain_bert
-from clseave_core.corpus.pocket.world import training_texts
+from clseave_core.corpus.pocket.writing import training_texts
 from clseave_core.training.device import Compute
 from clseave_core.words import cut_words
 from tests.small_world import LANGUAGES

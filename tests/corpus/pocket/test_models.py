@@ -9,7 +9,7 @@ from transformers import AutoModel, AutoTokenizer, CLIPModel
 
 from clseave_core.corpus.pocket.bert import BertSettings, pretrain_bert
 from clseave_core.corpus.pocket.clip import ClipSettings, new_clip, pretrain_clip
-from clseave_core.corpus.pocket.world import training_texts
+from clseave_core.corpus.pocket.writing import training_texts
 from tests.small_world import LANGUAGES
 
 SHARED: dict[str, Any] = {

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from clseave_core.corpus.pocket.settings import WorldSettings
-from clseave_core.corpus.pocket.world import generate_world, training_texts
+from clseave_core.corpus.pocket.world import generate_world
+from clseave_core.corpus.pocket.writing import training_texts
 from tests.small_world import LANGUAGES, SETTINGS
 
 
