@@ -5,9 +5,11 @@ localrules:
 
 
 # Addresses and checksums are no params: to add one must not fetch the file again.
+# Another folder with the same resources may have fetched the file since this run was planned:
+# without `update` Snakemake would delete it.
 rule download_file:
     output:
-        file="<resources>/downloads/{file}",
+        file=update("<resources>/downloads/{file}"),
     log:
         "<logs>/download_file/{file}.log",
     benchmark:

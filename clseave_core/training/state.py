@@ -9,6 +9,7 @@ set aside, never resumed.
 import hashlib
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -107,10 +108,18 @@ class TrainingState:
 
 @contextmanager
 def training_state(folder: str | Path, mark: str) -> Iterator[TrainingState]:
-    """A state that is removed when the block, which trains and saves the results, ends well."""
+    """A state that is removed when the block, which trains and saves the results, ends well.
+
+    Where the process that began this one has ended meanwhile, nobody takes the results for whole
+    and the job is run again: then the state stays, and that job trains no epoch twice.
+    """
     state = TrainingState(folder, mark)
+    parent = os.getppid()
     yield state
-    state.remove()
+    if os.getppid() == parent:
+        state.remove()
+    else:
+        logger.warning("the run that began this job has ended; its state is kept for the next run")
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

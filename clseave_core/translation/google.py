@@ -23,6 +23,8 @@ from clseave_core.web import SafeSession, is_safe_address, read_within, seconds_
 _TOO_LONG = (400, 413, 414)
 _TOO_MANY = 429
 _LARGEST_PAGE = 4 << 20
+_PLACE = re.compile('class="(?:result-container|t0)"')
+"""Where a translation stands in the page."""
 BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
 
 
@@ -134,7 +136,12 @@ class GoogleClient:
                 retry_after=seconds_to_wait(response.headers.get("Retry-After")),
                 too_long=status in _TOO_LONG,
             )
-        return _Page(status, BREAK.sub("\n", body.decode("utf-8", errors="replace")))
+        text = body.decode("utf-8", errors="replace")
+        place = _PLACE.search(text)
+        if place is not None and "</div>" not in text[place.end() :]:
+            # Without an announced length nothing else tells; a line cut by a word looks like one.
+            raise UnansweredError("the page ends within the translation", worth_repeating=True)
+        return _Page(status, BREAK.sub("\n", text))
 
     @contextmanager
     def _in_force(self) -> Iterator[None]:

@@ -41,6 +41,8 @@ class Fault(Enum):
     MOVED = "the first two lines are joined and the last is cut in two: as many lines as asked"
     DRIP = "the page comes a byte at a time, more slowly than anybody waits"
     TRUNCATED = "the connection ends in the middle of the page"
+    CUT = "the page ends within the last line, and no length was announced that would tell"
+    LOST = "a line in the middle is not there; one line is as it should be"
     SWAPPED = "the two neighbouring lines of the most similar length are exchanged; one is right"
 
 
@@ -139,6 +141,8 @@ class GooglePage:
             escaped = [html.escape(line) for line in escaped]
         result = ("<br>" if self.form == "br" else "\n").join(escaped)
         place = 'dir="ltr" class="t0"' if self.form == "t0" else 'class="result-container"'
+        if fault is Fault.CUT:
+            return f"<!DOCTYPE html><html><body><div {place}>{result[:-3]}"
         if fault is not Fault.NO_RESULT:
             result = f"<div {place}>{result}</div>"
         return (
@@ -176,6 +180,9 @@ def _answer(
         return 200, lines
     if fault is Fault.FEW_LINES and len(right) > 1:
         return 200, (f"{right[0]} {right[1]}", *right[2:])
+    if fault is Fault.LOST and len(right) > 1:
+        lost = len(right) // 2
+        return 200, (*right[:lost], *right[lost + 1 :])
     if fault is Fault.MOVED and len(right) > 2:
         *middle, last = right[2:]
         half = len(last) // 2
@@ -212,7 +219,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = content.encode()
         self.send_response(request.status)
         self.send_header("Content-Type", "text/html; charset=UTF-8")
-        self.send_header("Content-Length", str(len(body)))
+        if request.fault is Fault.CUT:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(len(body)))
         if request.status == 429 and page.retry_after is not None:
             self.send_header("Retry-After", str(page.retry_after))
         self.end_headers()

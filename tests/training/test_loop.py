@@ -14,7 +14,7 @@ from clseave_core.training.batches import random_batches
 from clseave_core.training.device import Compute
 from clseave_core.training.loop import train
 from clseave_core.training.settings import TrainingSettings
-from clseave_core.training.state import TrainingState
+from clseave_core.training.state import TrainingState, training_state
 
 COMPUTE = Compute("fp32", threads=1, device="cpu")
 XS = torch.arange(12, dtype=torch.float32)[:, None] / 10
@@ -123,6 +123,19 @@ def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
     assert run(second, tmp_path) == history
     assert second.steps == 0
     assert weights(second) == weights(first)
+
+
+@pytest.mark.parametrize("parents", [(7, 7), (7, 1)])
+def test_the_state_of_an_orphan_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parents: tuple[int, int]
+) -> None:
+    """Whoever began it will run the job again, and then no epoch is trained twice."""
+    seen = iter(parents)
+    monkeypatch.setattr("clseave_core.training.state.os.getppid", lambda: next(seen))
+    with training_state(tmp_path / "state", "mark") as state:
+        state.save({"weight": torch.ones(1)}, {"epoch": 3})
+
+    assert (state.load() is None) == (parents[0] == parents[1])
 
 
 def test_a_state_of_other_settings_is_set_aside(

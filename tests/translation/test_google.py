@@ -135,7 +135,11 @@ def test_a_service_that_is_not_there_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "told"),
-    [(Fault.DRIP, r"no answer within 0\.3 s"), (Fault.TRUNCATED, r"the connection to .* failed")],
+    [
+        (Fault.DRIP, r"no answer within 0\.3 s"),
+        (Fault.TRUNCATED, r"the connection to .* failed"),
+        (Fault.CUT, "the page ends within the translation"),
+    ],
 )
 def test_an_answer_that_does_not_become_whole_is_none(fault: Fault, told: str) -> None:
     with GooglePage(TEXTS, {1: fault}) as page:
