@@ -48,7 +48,7 @@ def read_within(response: requests.Response, seconds: float, size: int) -> bytes
 
     The timeout of requests is for each piece that arrives, so that a server that sends a byte now
     and then could hold a request for days. Raises requests' Timeout where the body is not whole
-    within `seconds`, ConnectionError where it breaks off, InvalidHeader where it is larger.
+    within `seconds`, ConnectionError where it breaks off, RequestException where it is larger.
     """
     deadline = time.monotonic() + seconds
     body = bytearray()
@@ -60,7 +60,7 @@ def read_within(response: requests.Response, seconds: float, size: int) -> bytes
                 if time.monotonic() > deadline:
                     raise requests.Timeout(f"the answer was not whole within {seconds:g} s")
                 if len(body) > size:
-                    raise requests.exceptions.InvalidHeader(f"it has more than {size} bytes")
+                    raise requests.RequestException(f"it has more than {size} bytes")
         except urllib3.exceptions.ReadTimeoutError as error:
             raise requests.Timeout(f"the answer stopped for {seconds:g} s") from error
         except urllib3.exceptions.HTTPError as error:

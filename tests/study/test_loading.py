@@ -118,6 +118,10 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             r"round_trip needs translation.back_translations of de, and no noise_at_test",
         ),
         (
+            {"translation": {"provider": "google", "by_people": True}},
+            r"by_people: a service's translations are not",
+        ),
+        (
             {
                 "methods": {"translate_test": {"noise_at_test": None}},
                 "translation": {"by_people": True},

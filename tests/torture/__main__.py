@@ -15,17 +15,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.torture.kills import (
-    OUTPUT_FILE,
-    RESULTS,
-    SAVED,
-    STAGE,
-    STATE_FILE,
-    Outcome,
-    aims_of,
-    torture,
-    undisturbed,
-)
+from tests.torture.judging import OUTPUT_FILE, SAVED, STAGE, STATE_FILE, Outcome
+from tests.torture.kills import RESULTS, aims_of, torture, undisturbed
 from tests.torture.outages import AT_MOST, RATE, outage
 
 SENTENCES = 10_000
@@ -52,7 +43,7 @@ def _kills(folder: Path, seed: int) -> bool:
     reference = undisturbed(folder / "undisturbed", "all")
     rules = {path.stem for path in (reference / RESULTS / "logs").iterdir()}
     print(f"the undisturbed run has {len(rules)} stages", flush=True)
-    aims = aims_of(rules, saved=12, state_files=4, output_files=4)
+    aims = aims_of(rules, saved=12, state_files=4, output_files=4, seed=seed)
     outcome = torture(folder / "tortured", reference, "all", aims, seed, _tell)
     print(report(outcome), flush=True)
     return not outcome.differing and not outcome.mistakes
@@ -89,7 +80,7 @@ def report(outcome: Outcome) -> str:
     """The outcome as the Markdown table of docs/reliability.md, and what went wrong."""
     met = [kill for kill in outcome.kills if kill.met]
     phases = Counter(kill.aim.phase for kill in met)
-    ways = Counter(kill.how for kill in outcome.kills)
+    ways = Counter(kill.aim.how for kill in outcome.kills)
     stages = Counter(rule for kill in outcome.kills for rule in kill.rules)
     by_stage = ", ".join(f"{rule} {number}" for rule, number in sorted(stages.items()))
     lines = [

@@ -5,11 +5,9 @@ a kill or with the study. Moments are found by watching from outside, processes 
 product has no hook for it.
 """
 
-import csv
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +16,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -26,78 +23,41 @@ import yaml
 from safetensors import safe_open
 
 from tests.rehearsal.workflow import KEPT, copy_project
+from tests.torture.judging import (
+    ALONE,
+    GROUP,
+    OUTPUT_FILE,
+    SAVED,
+    STAGE,
+    STATE_FILE,
+    Aim,
+    Kill,
+    Outcome,
+    check_resuming,
+    compare,
+)
 
 STUDY = "torture"
 RESULTS = Path("results") / STUDY
 TRAINING = {"save_every_seconds": 0, "epochs": 6}
 """Trainings that save themselves after every step, and are long enough to be met there."""
 PRESETS = ("clip_ve", "clseave", "autoencoder", "clteave", "translate_train", "frozen_head")
-NOT_COMPARED = {"logs", "benchmarks", "state"}
-"""They hold times; so does the page."""
-TIMES = {"seconds", "pairs_per_second"}
-"""Columns of histories that are not compared."""
 MOST_PASSES = 6
 MOST_OF_ONE_TRAINING = 2
 """Kills of one training after its saved point, so that others get theirs."""
-GROUP, ALONE = "process group", "Snakemake alone"
-STAGE, SAVED, STATE_FILE, OUTPUT_FILE = (
-    "while it runs", "in a training after its saved point", "saved state written, not yet renamed",
-    "output written, not yet renamed",
-)  # fmt: skip
+ALONE_OF_STAGES = 0.3
+"""Share of the stages in which Snakemake alone is killed."""
 PARTIALS = (STATE_FILE, OUTPUT_FILE)
 
 
-@dataclass(frozen=True)
-class Aim:
-    """A moment to kill at: `phase` of any rule, or of `rule`."""
-
-    phase: str
-    rule: str | None = None
-
-
-@dataclass
-class Kill:
-    """One kill: what ran, and what it left behind."""
-
-    aim: Aim
-    how: str
-    rules: list[str]
-    """Rules of the jobs that ran."""
-    saved: dict[str, tuple[int, int]]
-    """Logs of the trainings that were killed after a saved point: its epoch and batch."""
-    partial: list[str]
-    """Temporary files that were left."""
-    at: float
-    """When: seconds since the epoch."""
-
-    @property
-    def met(self) -> bool:
-        """Whether it came at the moment that was aimed at, and not a little later."""
-        if self.aim.phase == STAGE:
-            return self.aim.rule in self.rules
-        if self.aim.phase == SAVED:
-            return bool(self.saved)
-        is_state = self.aim.phase == STATE_FILE
-        return any(("/state/" in name) == is_state for name in self.partial)
-
-
-@dataclass
-class Outcome:
-    """All kills of a torture, and what was found afterwards."""
-
-    kills: list[Kill] = field(default_factory=list)
-    passes: int = 0
-    resumed: int = 0
-    """Trainings that went on from their saved point after a kill."""
-    compared: int = 0
-    differing: list[str] = field(default_factory=list)
-    mistakes: list[str] = field(default_factory=list)
-
-
-def aims_of(rules: Collection[str], saved: int, state_files: int, output_files: int) -> list[Aim]:
+def aims_of(
+    rules: Collection[str], saved: int, state_files: int, output_files: int, seed: int
+) -> list[Aim]:
     """One aim for each rule, and so many of the other phases."""
+    names = sorted(rules)
+    alone = set(random.Random(seed).sample(names, round(ALONE_OF_STAGES * len(names))))
     return [
-        *(Aim(STAGE, rule) for rule in sorted(rules)),
+        *(Aim(STAGE, name, ALONE if name in alone else GROUP) for name in names),
         *[Aim(SAVED)] * saved,
         *[Aim(STATE_FILE)] * state_files,
         *[Aim(OUTPUT_FILE)] * output_files,
@@ -170,7 +130,7 @@ def torture(
                 left.remove(kill.aim)
             phase = kill.aim.phase if kill.met else "a moment too late"
             ran = ", ".join(kill.rules) or "no job"
-            tell(f"kill {len(outcome.kills)}: {kill.how}; {ran}; {phase}; {len(left)} left")
+            tell(f"kill {len(outcome.kills)}: {kill.aim.how}; {ran}; {phase}; {len(left)} left")
         outcome.passes += 1
         outcome.mistakes += [f"{log}: was never gone on with" for log in waiting]
         compared, differing = compare(reference, project)
@@ -210,7 +170,7 @@ def _attempt(
         now = time.time()
         partial = next((aim for aim in left if aim.phase in PARTIALS and watch.partial(aim)), None)
         if partial is not None:
-            kill = watch.kill(partial, GROUP)
+            kill = watch.kill(partial)
             if kill is not None:
                 return kill
             continue
@@ -225,8 +185,7 @@ def _attempt(
             time.sleep(chance.uniform(0, 0.5))
             ripe = next(aim for aim in left if aim.phase == SAVED)
         if ripe is not None:
-            how = ALONE if ripe.phase == STAGE and chance.random() < 0.4 else GROUP
-            kill = watch.kill(ripe, how)
+            kill = watch.kill(ripe)
             if kill is not None:
                 return kill
         time.sleep(0.001)
@@ -270,12 +229,10 @@ class _Watch:
             is_state = folder.is_relative_to(self.results / "state")
             if is_state != (aim.phase == STATE_FILE) or (is_state and self._is_spared(folder)):
                 continue
-            try:
-                found = next((e for e in os.scandir(folder) if e.name.endswith(".partial")), None)
-            except FileNotFoundError:
-                continue
-            if found is not None:
-                return Path(found.path)
+            with suppress(FileNotFoundError), os.scandir(folder) as entries:
+                found = next((e for e in entries if e.name.endswith(".partial")), None)
+                if found is not None:
+                    return Path(found.path)
         return None
 
     def saved(self) -> list[Path]:
@@ -300,13 +257,13 @@ class _Watch:
         log = self.results / "logs" / state.relative_to(self.results / "state")
         return f"{log.relative_to(self.project)}.log"
 
-    def kill(self, aim: Aim, how: str) -> Kill | None:
-        """Kill, and say what was killed; None where the moment had passed."""
+    def kill(self, aim: Aim) -> Kill | None:
+        """Kill as the aim says, and say what was killed; None where the moment had passed."""
         workflow = self._workflow
         if workflow is None or not workflow.is_running():
             return None
         running = [workflow.pid, *self.jobs]
-        if how == GROUP:
+        if aim.how == GROUP:
             os.kill(self.runner.pid, signal.SIGKILL)
             os.killpg(workflow.pid, signal.SIGKILL)
         else:
@@ -314,7 +271,7 @@ class _Watch:
             running = [workflow.pid]
         self.runner.wait()
         _wait_for_end(running)
-        points = {} if how == ALONE else self._positions()
+        points = {} if aim.how == ALONE else self._positions()
         partial = [
             str((Path(folder) / name).relative_to(self.project))
             for folder, folders, files in os.walk(self.results)
@@ -322,7 +279,7 @@ class _Watch:
             if name.endswith(".partial")
         ]
         return Kill(
-            aim, how, sorted(set(self.jobs.values())), points, partial, time.time()
+            aim, sorted(set(self.jobs.values())), points, partial, time.time()
         )  # fmt: skip
 
     def _positions(self) -> dict[str, tuple[int, int]]:
@@ -376,62 +333,3 @@ def _wait_for_end(pids: Collection[int]) -> None:
             except psutil.NoSuchProcess:
                 break
             time.sleep(0.005)
-
-
-def check_resuming(project: Path, waiting: dict[str, Kill], outcome: Outcome) -> None:
-    """See where the trainings that were killed, `waiting` by their logs, went on.
-
-    It must be where they were saved, without an epoch before that. A log that is as the kill left
-    it is of a training that waits on: a job's log is made anew when the job starts again.
-    """
-    for log, kill in list(waiting.items()):
-        path = project / log
-        if not path.exists() or path.stat().st_mtime <= kill.at:
-            continue
-        text = path.read_text(errors="replace")
-        epochs = [int(number) for number in re.findall(r"loop: epoch (\d+), step ", text)]
-        point = re.search(r"going on from the saved point: epoch (\d+), batch (\d+)", text)
-        if point is None and not epochs:
-            continue  # killed before it had read its state
-        del waiting[log]
-        saved = kill.saved[log]
-        if point is None or (int(point[1]), int(point[2])) != saved:
-            outcome.mistakes.append(f"{log}: saved at {saved}, but: {point and point[0]}")
-        elif epochs and min(epochs) < saved[0]:
-            outcome.mistakes.append(f"{log}: epoch {min(epochs)} again, saved at {saved}")
-        else:
-            outcome.resumed += 1
-
-
-def compare(reference: Path, project: Path) -> tuple[int, list[str]]:
-    """How many files of the results were compared, and which are missing, too many or differ."""
-    of_reference, of_project = (_results(folder) for folder in (reference, project))
-    differing = [
-        name
-        for name in sorted(of_reference | of_project)
-        if name not in of_reference
-        or name not in of_project
-        or _content(reference / name) != _content(project / name)
-    ]
-    return len(of_reference | of_project), differing
-
-
-def _content(path: Path) -> object:
-    """The bytes of a file; of a history all cells but the times."""
-    if path.name != "history.csv":
-        return path.read_bytes()
-    with path.open(newline="") as file:
-        return [{k: v for k, v in row.items() if k not in TIMES} for row in csv.DictReader(file)]
-
-
-def _results(project: Path) -> set[str]:
-    results = project / "results"
-    return {
-        str(path.relative_to(project))
-        for path in results.rglob("*")
-        if path.is_file()
-        and not path.name.startswith(".run.lock")
-        and path.name != "report.html"
-        and not path.name.startswith(".snakemake")
-        and NOT_COMPARED.isdisjoint(path.relative_to(results).parts)
-    }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.kills import (
+from tests.torture.judging import (
     ALONE,
     GROUP,
     SAVED,
@@ -14,16 +14,16 @@ from tests.torture.kills import (
     Aim,
     Kill,
     Outcome,
-    aims_of,
     check_resuming,
     compare,
-    torture,
-    undisturbed,
 )
+from tests.torture.kills import aims_of, torture, undisturbed
 
 TABLE = "results/accuracy_table.csv"
-AIMS = [Aim(STAGE, "train_student"), Aim(STAGE, "prepare_corpus"), Aim(SAVED), Aim(SAVED),
-        Aim(STATE_FILE)]  # fmt: skip
+AIMS = [
+    Aim(STAGE, "train_student", ALONE), Aim(STAGE, "prepare_corpus"), Aim(SAVED), Aim(SAVED),
+    Aim(STATE_FILE),
+]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -33,23 +33,24 @@ def test_killed_anywhere_the_study_gives_the_same_bytes(tmp_path: Path) -> None:
     outcome = torture(tmp_path / "tortured", reference, TABLE, AIMS, seed=3)
 
     assert sum(kill.met for kill in outcome.kills) == len(AIMS)
-    assert {kill.how for kill in outcome.kills} == {GROUP, ALONE}
+    assert {kill.aim.how for kill in outcome.kills} == {GROUP, ALONE}
     assert outcome.resumed >= 2
     assert outcome.compared > 30
     assert (outcome.differing, outcome.mistakes) == ([], [])
 
 
 def test_aims() -> None:
-    aims = aims_of({"b", "a"}, saved=2, state_files=1, output_files=0)
+    aims = aims_of({"d", "b", "a", "c"}, saved=2, state_files=1, output_files=0, seed=1)
 
-    assert aims == [
-        Aim(STAGE, "a"), Aim(STAGE, "b"), Aim(SAVED), Aim(SAVED), Aim(STATE_FILE),
+    assert [(aim.phase, aim.rule) for aim in aims] == [
+        *((STAGE, rule) for rule in "abcd"), (SAVED, None), (SAVED, None), (STATE_FILE, None),
     ]  # fmt: skip
+    assert [aim.how for aim in aims].count(ALONE) == 1  # 0.3 of four stages
 
 
 def kill(phase: str, rule: str | None = None, **left: object) -> Kill:
     values: dict[str, object] = {
-        "how": GROUP, "rules": ["a"], "saved": {}, "partial": [], "at": 0.0,
+        "rules": ["a"], "saved": {}, "partial": [], "at": 0.0,
     }  # fmt: skip
     return Kill(Aim(phase, rule), **(values | left))  # type: ignore[arg-type]
 

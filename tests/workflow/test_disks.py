@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.workflow import copy_project
-from tests.torture.kills import compare
+from tests.torture.judging import compare
 
 TABLE = "results/accuracy_table.csv"
 pytestmark = pytest.mark.slow
