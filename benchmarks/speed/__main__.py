@@ -4,8 +4,9 @@
     make benchmark ARGS='--quick'
     make benchmark ARGS='--only student --repeats 3'
 
-Prints a line for each row and exits with 1 where one falls short of its target. Without `--only`
-and `--quick` it also writes benchmarks/results/, the table and the figures of docs/benchmarks.md.
+Prints a line for each row and exits with 1 where one falls short of its target. At real sizes each
+stage, when it is done, goes into benchmarks/results/ and from there into the table and the figures
+of docs/benchmarks.md: what was measured before stays, so that stages can be measured one by one.
 """
 
 import argparse
@@ -16,8 +17,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.speed.data_stages import dry_run, measure
-from benchmarks.speed.report import ROOT, machine, save_results, write_page
-from benchmarks.speed.rows import Found, Row
+from benchmarks.speed.report import RESULTS, machine, save_stage, write_page
+from benchmarks.speed.rows import Row
 from benchmarks.speed.sizes import QUICK, REAL
 from benchmarks.speed.stages import STAGES, Workbench
 
@@ -30,11 +31,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="stages")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--results", type=Path, help="results file to write")
+    parser.add_argument("--results", type=Path, help="results file to write or add to")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     sizes = QUICK if chosen.quick else REAL
-    found = Found([], {})
+    results = chosen.results or (None if chosen.quick else RESULTS)
+    facts, rows = machine(chosen.threads), []
     with tempfile.TemporaryDirectory(prefix="clseave-benchmark-") as name:
         bench = Workbench(Path(name), sizes, chosen.repeats, chosen.threads)
         ways = {stage: partial(run, bench) for stage, run in STAGES.items()}
@@ -42,19 +44,15 @@ def main(arguments: list[str]) -> int:
         ways["dry_run"] = partial(dry_run, chosen.repeats)
         for stage in chosen.only:
             print(f"{stage} ...", flush=True)
-            part = ways[stage]()
-            found.rows.extend(part.rows)
-            found.numbers.update(part.numbers)
-            for row in part.rows:
+            found = ways[stage]()
+            rows += found.rows
+            for row in found.rows:
                 print(row.line(), flush=True)
-    whole = not chosen.quick and chosen.only == names
-    results = chosen.results or (ROOT / "benchmarks" / "results" / "cpu.json" if whole else None)
-    if results:
-        command = "make benchmark" + (f" ARGS='{' '.join(arguments)}'" if arguments else "")
-        save_results(results, machine(chosen.threads), command, found)
-        if whole:
-            write_page(results)
-    return _summary(found.rows)
+            if results:
+                save_stage(results, facts, stage, found)
+                if results == RESULTS:
+                    write_page(results)
+    return _summary(rows)
 
 
 def _summary(rows: list[Row]) -> int:

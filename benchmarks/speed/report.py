@@ -21,6 +21,7 @@ from clseave_core.report.figures.style import project_style, save_figure
 
 ROOT = Path(__file__).parents[2]
 PAGE, IMAGES = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "images"
+RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("stage", "against", "measured", "range", "repeats", "target", "")
 FIGURES = {
@@ -54,12 +55,22 @@ def _processor() -> str:
     return platform.processor()
 
 
-def save_results(target: Path, facts: dict[str, Any], command: str, found: Found) -> None:
-    """Write the results file."""
-    write_json(target, {
-        "command": command, "machine": facts, "rows": [row.content() for row in found.rows],
-        "numbers": found.numbers,
-    })  # fmt: skip
+def save_stage(target: Path, facts: dict[str, Any], stage: str, found: Found) -> None:
+    """Put what a stage found into the results file, beside the stages measured before.
+
+    Raises ValueError where these were measured on another machine or with other packages.
+    """
+    stages = {}
+    if target.exists():
+        before = read_json(target)
+        if before["machine"] != facts:
+            raise ValueError(
+                f"{target} holds what was measured on another machine, or with other packages: "
+                f"{before['machine']}, not {facts}. Move it away, or give --results another file."
+            )
+        stages = before["stages"]
+    stages[stage] = {"rows": [row.content() for row in found.rows], "numbers": found.numbers}
+    write_json(target, {"machine": facts, "stages": stages})
 
 
 def write_page(results: Path, page: Path = PAGE, images: Path = IMAGES) -> None:
@@ -68,19 +79,19 @@ def write_page(results: Path, page: Path = PAGE, images: Path = IMAGES) -> None:
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     facts, packages = content["machine"], content["machine"]["packages"]
+    rows = [row for stage in content["stages"].values() for row in stage["rows"]]
+    numbers = {k: v for stage in content["stages"].values() for k, v in stage["numbers"].items()}
     lines = [
         "| " + " | ".join(HEAD) + " |", "|---" * len(HEAD) + "|",
-        *("| " + " | ".join(Row.read(row).cells()) + " |" for row in content["rows"]), "",
+        *("| " + " | ".join(Row.read(row).cells()) + " |" for row in rows), "",
         f"Machine: {facts['processor']}, {facts['threads']} threads on {facts['cores']} cores; "
         f"Python {facts['python']}, "
         + ", ".join(f"{name} {packages[name]}" for name in packages) + ".",
-        f"Command: `{content['command']}`. "
-        + " ".join(
+        " ".join(
             f"GEMM peak {name.removeprefix('peak.')}: {value / 1e9:.0f} GFLOP/s."
-            for name, value in content["numbers"].items() if name.startswith("peak.")
+            for name, value in numbers.items() if name.startswith("peak.")
         ),
     ]  # fmt: skip
-    numbers = content["numbers"]
     if {"clip_ve.fp32", "student.fp32", "images.fp32"} <= numbers.keys():
         with project_style():
             for name, (title, draw) in FIGURES.items():

@@ -160,7 +160,7 @@ def test_every_row_is_measured_at_the_small_size(tmp_path: Path) -> None:
 
     assert result.returncode in (0, 1), result.stderr
     content = json.loads(results.read_text())
-    rows = [Row.read(row) for row in content["rows"]]
+    rows = [Row.read(row) for stage in content["stages"].values() for row in stage["rows"]]
     against = {row.contender for row in rows}
     assert {
         "as published", "without needless gradients", "sentence-transformers, defaults",
@@ -236,15 +236,22 @@ def test_a_row_knows_whether_it_is_met() -> None:
     assert Row.read(json.loads(json.dumps(row(2.5).content()))) == row(2.5)
 
 
-def test_results_are_written_with_the_machine(tmp_path: Path) -> None:
+def test_stages_are_added_to_those_measured_before_on_this_machine(tmp_path: Path) -> None:
     row = Row("stage", "contender", Spread(3.0, 2.0, 4.0, 5), 2.0)
-    target = tmp_path / "cpu.json"
+    other = Row("other", "contender", Spread(1.0, 1.0, 1.0, 5), 2.0)
+    target, facts = tmp_path / "cpu.json", report.machine(2)
 
-    report.save_results(target, report.machine(2), "make benchmark", Found([row], {"a.b": 1.0}))
+    report.save_stage(target, facts, "one", Found([other], {"a.b": 1.0}))
+    report.save_stage(target, facts, "two", Found([other], {}))
+    report.save_stage(target, facts, "one", Found([row], {"a.b": 2.0}))
 
     content = json.loads(target.read_text())
     assert content["machine"]["threads"] == 2
-    assert Row.read(content["rows"][0]) == row
+    assert list(content["stages"]) == ["one", "two"]
+    assert Row.read(content["stages"]["one"]["rows"][0]) == row
+    assert content["stages"]["one"]["numbers"] == {"a.b": 2.0}
+    with pytest.raises(ValueError, match="measured on another machine"):
+        report.save_stage(target, report.machine(3), "one", Found([row], {}))
 
 
 def test_the_real_sizes_are_those_of_the_published_models() -> None:
