@@ -11,9 +11,9 @@ The folder is a CLIP's, but for its image tower (clseave_core/models/cell_tower.
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +51,8 @@ class NaturalClipSettings(ModelSettings):
 
     `projection`: dimensions of the shared embeddings, an equal part for each cell. `covered`,
     `empty`: shares of the training scenes' cells. `sentences`: the share of the steps, the last
-    ones, whose captions are sentences. The others as in `ClipSettings`.
+    ones, whose captions are sentences; before them the learning rate falls and rises once more. The
+    others as in `ClipSettings`.
     """
 
     feed_forward: int
@@ -68,6 +69,11 @@ class NaturalClipSettings(ModelSettings):
                 f"{self.projection} dimensions (models.clip.settings.projection) cannot be shared "
                 f"equally by {CELL_COUNT} cells. Give a multiple of {CELL_COUNT}."
             )
+
+    def phases(self) -> tuple[Self, Self]:
+        """The settings of the steps whose captions are lists, and of those with sentences."""
+        told = round(self.sentences * self.steps)
+        return replace(self, steps=self.steps - told), replace(self, steps=told)
 
 
 def published_weights() -> dict[str, Tensor]:
@@ -244,18 +250,25 @@ def pretrain_clip(
         answers = torch.arange(2 * half)
         normalise = torch.nn.functional.normalize
 
-        def loss_of_step(step: int) -> Tensor:
-            batch, differing = scenes.twins(half)
-            listed = step < (1 - settings.sentences) * settings.steps
-            tokens = scenes.lists(batch) if listed else scenes.sentences(batch, differing)
+        def loss_of(batch: npt.NDArray[np.int64], tokens: Tensor) -> Tensor:
             seen = normalise(images.embed_cells(scenes.features(batch)), dim=-1)
             read = normalise(text(input_ids=tokens).text_embeds, dim=-1)
             logits = settings.logit_scale * seen @ read.T
             by_image = torch.nn.functional.cross_entropy(logits, answers)
             return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2
 
+        def loss_of_lists(_: int) -> Tensor:
+            batch = scenes.twins(half)[0]
+            return loss_of(batch, scenes.lists(batch))
+
+        def loss_of_sentences(_: int) -> Tensor:
+            batch, differing = scenes.twins(half)
+            return loss_of(batch, scenes.sentences(batch, differing))
+
         both = torch.nn.ModuleList([images, text])
-        loss = train_steps(both, loss_of_step, settings, "Pre-training CLIP")
+        of_lists, of_sentences = settings.phases()
+        train_steps(both, loss_of_lists, of_lists, "Pre-training CLIP on lists")
+        loss = train_steps(both, loss_of_sentences, of_sentences, "Pre-training CLIP on sentences")
         take_in(images.cell_projection, mean, deviation)
     logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, math.log(settings.batch))
     with whole_folder(target) as temporary:
