@@ -158,6 +158,17 @@ def naming(wildcards):
     return sources.naming if "nouns" in config["methods"][wildcards.method] else []
 
 
+def of_retrieval(source):
+    """An input of methods that retrieve English sentences; none for others."""
+
+    def path(wildcards):
+        if "retrieval" not in config["methods"][wildcards.method]:
+            return []
+        return source(wildcards) if callable(source) else source
+
+    return path
+
+
 def texts_of(lang):
     """The sentences of a language: the English ones, or their translations."""
     if lang == "en":
@@ -176,6 +187,7 @@ def is_read_out(method):
     return "trained_as" in entry and (
         "readout" in entry
         or "pooling_at_test" in entry
+        or "retrieval" in entry
         or entry.get("noise_at_test") != entry.get("noise_in_training")
         or entry["setting"] == "zero_shot"
     )

@@ -271,6 +271,7 @@ rule plot_figures:
     input:
         code=core("plot_figures"),
         style="clseave_core/report/figures/clseave.mplstyle",
+        font="clseave_core/report/figures/cjk.otf",
         report="<results>/corpus/report.json",
         hypotheses="<results>/corpus/hypotheses.parquet",
         table="<results>/tables/accuracy_table.csv",
@@ -283,6 +284,8 @@ rule plot_figures:
         predictions=of_pictured_runs(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
         ),
+        pictures=sources.pictures,
+        translations=expand(f"{stage('translation')}/{{lang}}.parquet", lang=config["languages"]),
         distances=data_files("thesis"),
         published=lambda wildcards: data_files(config.get("published")),
     output:
@@ -302,6 +305,8 @@ rule plot_figures:
         study=STUDY,
         testset=config["testsets"][0],
         pictured=lambda wildcards: vars(pictured()),
+        languages=config["languages"],
+        credit=config["corpus"].get("credit"),
     script:
         "../workflow_scripts/plot_figures.py"
 
@@ -356,6 +361,7 @@ rule render_report:
             "generated": sources.is_generated,
             "world_seed": sources.world_seed,
             "published": config.get("published"),
+            "credit": config["corpus"].get("credit"),
             "methods": without_training(config["methods"]),
             "teachers": without_training(config["teachers"]),
             **{

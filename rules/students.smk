@@ -76,6 +76,11 @@ rule embed_hypotheses:
         sentences=frozen_embeddings,
         teacher=teacher_file("model"),
         autoencoder=method_autoencoder,
+        english=of_retrieval(english_embeddings),
+        targets=of_retrieval(teacher_file("hypotheses.arrow")),
+        train=of_retrieval("<results>/corpus/train.parquet"),
+        hypotheses=of_retrieval("<results>/corpus/hypotheses.parquet"),
+        naming=of_retrieval(naming),
     output:
         hypotheses="<results>/students/{method}/{lang}/seed{seed}/hypotheses.arrow",
     log:
@@ -94,6 +99,8 @@ rule embed_hypotheses:
     params:
         readout=lambda wildcards: config["methods"][wildcards.method].get("readout", "direct"),
         pooling=lambda wildcards: config["methods"][wildcards.method].get("pooling_at_test"),
+        retrieval=lambda wildcards: config["methods"][wildcards.method].get("retrieval"),
+        objective=lambda wildcards: learnt(config["methods"][wildcards.method]),
         threads=threads_of("predict"),
     script:
         "../workflow_scripts/embed_hypotheses.py"

@@ -22,6 +22,9 @@ if __name__ == "__main__":
             source.student_histories,
             source.scores,
             source.predictions,
+            source.pictures,
+            dict(zip(params.languages, source.translations, strict=True)),
+            params.credit,
             source.distances,
             source.published,
         )

@@ -76,10 +76,15 @@ def encode_all(
 def write_sentences(
     encoder: SentenceEncoder, tokens: Tokens, target: str | Path, compute: Compute
 ) -> None:
-    """Write the embeddings of all sentences of the hypotheses table, by `hypothesis_id`."""
-    embeddings = encode_all(encoder, tokens, compute, "embed hypotheses").cpu().numpy()
-    ids = np.arange(len(tokens), dtype=np.int32)
-    write_embeddings(target, "hypothesis_id", [(ids, embeddings)], encoder.width)
+    """Encode all sentences of the hypotheses table and write their embeddings."""
+    write_table_of_sentences(encode_all(encoder, tokens, compute, "embed hypotheses"), target)
+
+
+def write_table_of_sentences(embeddings: Tensor, target: str | Path) -> None:
+    """Write embeddings [m, d], the rows of the hypotheses table, by `hypothesis_id`."""
+    ids = np.arange(len(embeddings), dtype=np.int32)
+    parts = [(ids, embeddings.cpu().numpy())]
+    write_embeddings(target, "hypothesis_id", parts, embeddings.shape[1])
 
 
 def _batch_end(sorted_lengths: Indices, start: int) -> int:

@@ -27,13 +27,18 @@ from clseave_core.embeddings import Embeddings
 from clseave_core.models.autoencoder import Autoencoder
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import ClipTextTower, EntailmentModel
-from clseave_core.models.encoder import write_sentences
+from clseave_core.models.encoder import (
+    encode_all,
+    write_sentences,
+    write_table_of_sentences,
+)
 from clseave_core.models.frozen_student import FrozenStudent
 from clseave_core.models.pooling import Pooling
 from clseave_core.models.student import Student, load_encoder
 from clseave_core.models.tokens import Tokens, load_tokenizer, tokenize
 from clseave_core.students.distillation import DistillationTask
 from clseave_core.students.readouts import Readout, readout_head
+from clseave_core.students.retrieval import Memory, Retrieval, retrieve
 from clseave_core.students.task import (
     Mask,
     StudentData,
@@ -225,17 +230,20 @@ def read_out(
     pooling: Pooling | None,
     compute: Compute,
     hypotheses_file: Path,
+    memory: Memory | None = None,
+    retrieval: Retrieval | None = None,
 ) -> None:
     """Write the embeddings of `sentences` by a trained student that is read in another way.
 
     `sentences` are as for `train_student`: texts, or embeddings by the student's frozen encoder;
     they may be of another language than it was trained on. With `readout` other than `direct` its
-    head is replaced, with `pooling` the state that stands for a sentence.
+    head is replaced, with `pooling` the state that stands for a sentence. With `retrieval` from
+    `memory`, for a student that was taught beside English, what is retrieved is mixed in.
     """
     student: Student | FrozenStudent
     if isinstance(sentences, Embeddings):
         student = FrozenStudent.load(model_folder)
-        tokens = student.read(sentences)
+        tokens = student.read(sentences, centre=memory.translated if memory else None)
     else:
         student = Student.load(model_folder)
         if readout != "direct":
@@ -246,7 +254,13 @@ def read_out(
         student.pooling = pooling or student.pooling
         compute.multiply_for(student.encoder.config.hidden_size)
         tokens = tokenize(load_tokenizer(model_folder), sentences, student.max_length)
-    write_sentences(student.to(compute.device).eval(), tokens, hypotheses_file, compute)
+    student.to(compute.device).eval()
+    if memory and retrieval and isinstance(sentences, Embeddings):
+        found = retrieve(torch.from_numpy(sentences.rows(range(len(tokens)))), memory, retrieval)
+        said = encode_all(student, tokens, compute, "embed hypotheses").cpu()
+        write_table_of_sentences(torch.lerp(said, found, retrieval.share), hypotheses_file)
+    else:
+        write_sentences(student, tokens, hypotheses_file, compute)
 
 
 def _start(

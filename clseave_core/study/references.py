@@ -147,6 +147,11 @@ def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -
                 f"  {place}.with_english: only for a student with a frozen encoder, the setting "
                 "translate_train_unlabelled and the objective sentence_mse."
             )
+    if "retrieval" in method and not (method.get("with_english") and "trained_as" in method):
+        problems.append(
+            f"  {place}.retrieval: it reads a student that was taught with_english; name the "
+            "method that trains it in trained_as."
+        )
     if objective == "cross_entropy" and method["training"].get("weight") == "distinct":
         problems.append(f"  {place}.training.weight: cross_entropy learns pairs, not sentences.")
     if "hidden" in study["students"].get(method["student"], {}):
@@ -246,7 +251,7 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
     other = study["methods"].get(method["trained_as"], {})
     free = (
         "trained_as", "readout", "pooling_at_test", "batch_norm", "noise_at_test", "languages",
-        "setting", "premise", "draws",
+        "setting", "premise", "draws", "retrieval",
     )  # fmt: skip
     mine, theirs = ({k: v for k, v in m.items() if k not in free} for m in (method, other))
     problems = []

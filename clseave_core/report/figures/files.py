@@ -1,6 +1,6 @@
 """The files that the figures of a study are made from, and what they show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from clseave_core.report.figures.numbers.answers import Answers, read_answers
 from clseave_core.report.figures.numbers.histories import Histories, read_histories
 from clseave_core.report.figures.pictured import Pictured
 from clseave_core.report.published import Published, load_published
+from clseave_core.translation.texts import read_texts
 
 Paths = Iterable[str | Path]
 
@@ -24,8 +25,10 @@ class StudyFiles:
     """Paths; each is read when a figure first needs it.
 
     `scores` and `predictions` are those of the pictured methods on `testset`, English first and
-    languages in the study's order. `distances` and `published` are data files of published
-    numbers, as `data_files` gives them: `published` is empty for a study that names none.
+    languages in the study's order; `translations` are those of the languages by code, `pictures`
+    the archive, `credit` what its licence asks to be said beside it. `distances` and `published`
+    are data files of published numbers, as `data_files` gives them: `published` is empty for a
+    study that names none.
     """
 
     study: str
@@ -38,6 +41,9 @@ class StudyFiles:
     student_histories: Paths
     scores: Paths
     predictions: Paths
+    pictures: str
+    translations: Mapping[str, str]
+    credit: str | None
     distances: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
 
@@ -71,6 +77,14 @@ class StudyFiles:
     def answers(self) -> Answers:
         """What English and the students say about each pair."""
         return read_answers(self.predictions)
+
+    @cached_property
+    def texts(self) -> dict[str, list[str]]:
+        """The sentence of each pair, by language."""
+        rows = self.answers.hypotheses
+        files = {"en": self.hypotheses, **self.translations}
+        said = {name: read_texts(files[name]) for name in self.answers.predicted}
+        return {name: [texts[row] for row in rows] for name, texts in said.items()}
 
     @cached_property
     def known_distances(self) -> Published:

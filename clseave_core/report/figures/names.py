@@ -1,6 +1,7 @@
 """The figures that every study has, in the order in which a report shows them."""
 
 FIGURES: tuple[str, ...] = (
+    "example_pairs",
     "figure_2_1_label_distribution",
     "figure_3_2_clip_ve_curves",
     "figure_4_1_student_training",

@@ -16,12 +16,14 @@ from clseave_core.report.figures.drawing.curves import (
 )
 from clseave_core.report.figures.drawing.dev_accuracy import draw_dev_accuracy
 from clseave_core.report.figures.drawing.distance import draw_distance
+from clseave_core.report.figures.drawing.example_pairs import draw_example_pairs
 from clseave_core.report.figures.drawing.grouped import Wording, draw_grouped
 from clseave_core.report.figures.drawing.label_distribution import draw_label_distribution
 from clseave_core.report.figures.files import StudyFiles
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.figures.numbers.confusion import read_confusions
 from clseave_core.report.figures.numbers.distances import distance_rows
+from clseave_core.report.figures.numbers.example_pairs import choose_pairs, example_pairs
 from clseave_core.report.figures.numbers.groups import (
     grouped_shares,
     label_groups,
@@ -38,6 +40,13 @@ _NO_STUDENT = "This study has no student."
 def draw_figure(name: str, files: StudyFiles) -> Figure:
     """Draw one of FIGURES; call within `project_style`. KeyError when there is none such."""
     return _DRAWINGS[name](files)
+
+
+def _examples(files: StudyFiles) -> Figure:
+    rows = choose_pairs(files.answers, files.sentences["text"].reindex(
+        files.answers.hypotheses).tolist())  # fmt: skip
+    pairs = example_pairs(rows, files.answers, files.texts, files.pictures)
+    return draw_example_pairs(pairs, f"Pairs of {files.testset}, drawn at random", files.credit)
 
 
 def _labels(files: StudyFiles) -> Figure:
@@ -165,7 +174,7 @@ _DRAWINGS: dict[str, Callable[[StudyFiles], Figure]] = dict(
     zip(
         FIGURES,
         (
-            *(_labels, _teacher, _students, _accuracy, _dev_accuracy),
+            *(_examples, _labels, _teacher, _students, _accuracy, _dev_accuracy),
             *(_confusion, _length, _template, _distance, _agreement),
         ),
         strict=True,

@@ -1,6 +1,11 @@
 """What each figure shows, in words: its caption and its text for those who cannot see it."""
 
 FIGURE_CAPTIONS: dict[str, tuple[str, str]] = {
+    "example_pairs": (
+        "Examples",
+        "Pairs of the test set, drawn at random: one of each label and one that a student gets "
+        "wrong though English does not, with every language's sentence and answer (first seed).",
+    ),
     "figure_2_1_label_distribution": (
         "Labels",
         "Pairs of each label in train, dev and test.",

@@ -18,7 +18,8 @@ class PageStudy:
     """The study's file under the names of its keys; `main` are the methods of the accuracy table.
 
     `generated` says whether the corpus is a generated world, whose seed is `world_seed`;
-    `published` names the data file that the study is shown beside, if it is.
+    `published` names the data file that the study is shown beside, if it is; `credit` is what the
+    pictures' licence asks to be said beside them.
     """
 
     name: str
@@ -35,6 +36,7 @@ class PageStudy:
     comparisons: Mapping[str, Any] = field(default_factory=dict)
     reuse: Mapping[str, str] = field(default_factory=dict)
     published: str | None = None
+    credit: str | None = None
 
     @cached_property
     def pictured(self) -> Pictured:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.evaluation.scores import score_predictions
@@ -15,6 +16,7 @@ from clseave_core.report.accuracy_table import StudyFacts, tabulate_accuracy
 from clseave_core.report.figures.files import StudyFiles
 from clseave_core.report.figures.pictured import Pictured
 from clseave_core.report.published import accuracies, load_published
+from clseave_core.translation.schemas import TRANSLATIONS
 from tests.evaluation.made_predictions import prediction_rows, write_predictions
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +43,7 @@ def make_study(
     published: bool,
     templates: bool = True,
     testsets: Sequence[str] = ("test",),
+    credit: str | None = None,
 ) -> StudyFiles:
     """Write corpus, histories, predictions, scores and the table, from one random stream."""
     chance = np.random.default_rng(1)
@@ -81,6 +84,9 @@ def make_study(
         [_write_student(folder, name, seed, chance) for name in languages for seed in seeds],
         [path for path in scores if path.stem == "test"],
         [path for path in predictions if path.stem == "test"],
+        str(_write_pictures(folder, pd.read_parquet(predictions[0])["image_id"].unique().tolist())),
+        {name: str(_write_translations(folder, name)) for name in languages},
+        credit,
         [THESIS],
         beside,
     )
@@ -102,6 +108,29 @@ def _write_corpus(folder: Path, *, templates: bool) -> Path:
     splits = {split: {"labels": counts} for split in ("train", "dev", "test")}
     folder.joinpath("report.json").write_text(json.dumps({"splits": splits}))
     return folder / "hypotheses.parquet"
+
+
+def _write_pictures(folder: Path, names: Sequence[str]) -> Path:
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    for number, name in enumerate(names):
+        Image.new("RGB", (50, 40), (number % 256, 200, 90)).save(pictures / f"{name}.png")
+    return pictures
+
+
+def _write_translations(folder: Path, language: str) -> Path:
+    said = {
+        "ja": "右下にカモがいる。",
+        "ko": "오른쪽 아래에 오리가 있다.",
+        "zh": "右下角有一只鸭子。",
+    }
+    table = pd.DataFrame({
+        "hypothesis_id": np.arange(60, dtype=np.int32),
+        "text": [said.get(language, f"{language} word ") * (1 + row % 5) for row in range(60)],
+        "provider": "file", "unchanged": False,
+    })  # fmt: skip
+    write_table(folder / f"{language}.parquet", table, TRANSLATIONS)
+    return folder / f"{language}.parquet"
 
 
 def _write_teacher(folder: Path, seed: int, chance: np.random.Generator) -> Path:

@@ -15,10 +15,14 @@ Truths = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Answers:
-    """n pairs: `labels` [n], `hypotheses` [n] (ids), and by language `predicted` [seeds, n]."""
+    """n pairs: `labels`, `hypotheses`, `images` (ids) [n]; by language `predicted` [seeds, n].
+
+    Seeds are in ascending order.
+    """
 
     labels: Codes
     hypotheses: Codes
+    images: npt.NDArray[np.str_]
     predicted: dict[str, Codes]
 
     @property
@@ -68,5 +72,6 @@ def read_answers(files: Iterable[str | Path]) -> Answers:
     return Answers(
         first.labels,
         first.pairs["hypothesis_id"].to_numpy().astype(np.int64),
+        first.pairs["image_id"].to_numpy().astype(str),
         {name: np.stack([of_seeds[seed] for seed in seeds]) for name, of_seeds in said.items()},
     )
