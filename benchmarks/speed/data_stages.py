@@ -40,15 +40,21 @@ def make(folder: Path, pairs: int) -> None:
     for number, length in enumerate(lengths.tolist()):
         texts.append(f"s{number} " + " ".join(f"w{w}" for w in words[start : start + length - 1]))
         start += length
-    images = [f"{number:010d}" for number in range(min(IMAGES, pairs))]
+    images = _images(pairs)
     counts = {split: round(share * pairs) for split, share in SHARES.items()}
     counts = {"train": pairs - sum(counts.values()), **counts}
+    # Each split has its own share of the pictures, and image[row] is the picture of pair `row`.
+    image: list[str] = []
+    for count in counts.values():
+        first = len(images) * len(image) // pairs
+        own = images[first : max(first + 1, len(images) * (len(image) + count) // pairs)]
+        image += [own[place % len(own)] for place in range(count)]
     row = 0
     for split, count in counts.items():
         with gzip.open(folder / f"{split}.jsonl.gz", "wt", compresslevel=1) as file:
             for _ in range(count):
                 line = {
-                    "pairID": f"p{row}", "Flickr30K_ID": images[row % len(images)],
+                    "pairID": f"p{row}", "Flickr30K_ID": image[row],
                     "sentence2": texts[row], "gold_label": LABELS[row % 3],
                 }  # fmt: skip
                 file.write(json.dumps(line) + "\n")
@@ -64,7 +70,7 @@ def make(folder: Path, pairs: int) -> None:
         for seed in (0, 1):
             table = pd.DataFrame({
                 "draw": np.int8(0), "pair_id": [f"p{i}" for i in range(pairs)],
-                "image_id": [images[i % len(images)] for i in range(pairs)],
+                "image_id": image,
                 "hypothesis_id": np.arange(pairs, dtype=np.int32),
                 "label": [LABELS[i % 3] for i in range(pairs)],
                 "prediction": np.array(LABELS)[logits.argmax(axis=1)],
@@ -75,6 +81,11 @@ def make(folder: Path, pairs: int) -> None:
             write_table(target, table, PREDICTIONS)
 
 
+def _images(pairs: int) -> list[str]:
+    """Flickr30k's number of them, or fewer for few pairs: each is the picture of several."""
+    return [f"{number:010d}" for number in range(min(IMAGES, pairs // 3))]
+
+
 def _run_file(folder: Path, kind: str, method: str, language: str, seed: int, ending: str) -> Path:
     return folder / kind / method / language / f"seed{seed}" / f"test.{ending}"
 
@@ -83,9 +94,8 @@ def prepare(folder: Path, pairs: int, resamples: int) -> None:
     """Read and check the annotations, write the corpus tables."""
     from clseave_core.corpus.preparation import prepare_corpus
 
-    images = {f"{number:010d}" for number in range(min(IMAGES, pairs))}
     files = {split: folder / f"{split}.jsonl.gz" for split in ("train", "dev", "test")}
-    prepare_corpus(files, images).save(folder / "corpus")
+    prepare_corpus(files, set(_images(pairs))).save(folder / "corpus")
 
 
 def gather(folder: Path, pairs: int, resamples: int) -> None:
