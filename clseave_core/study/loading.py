@@ -76,12 +76,17 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
 def _retype(study: Study, overrides: Mapping[str, Any], validator: Validator) -> None:
     """Read overrides that are text as YAML where the schema wants no text.
 
-    Snakemake's `--config 'methods={clseave: {training: {epochs: 3}}}'` gives '3', a text.
+    Snakemake's `--config 'methods={clseave: {training: {epochs: 3}}}'` gives '3', a text, and null
+    within braces is one too; it takes the key away all the same.
     """
     for error in list(validator.iter_errors(study)):
         path, text = list(error.absolute_path), error.instance
         if error.validator == "type" and isinstance(text, str) and _inside(overrides, path) == text:
-            _inside(study, path[:-1])[path[-1]] = yaml.safe_load(text)
+            above, key, value = _inside(study, path[:-1]), path[-1], yaml.safe_load(text)
+            if value is None:
+                del above[key]
+            else:
+                above[key] = value
 
 
 def _inside(tree: Any, path: Iterable[str | int]) -> Any:

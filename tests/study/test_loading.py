@@ -186,8 +186,9 @@ def test_a_number_in_quotes_in_a_study_is_refused(tmp_path: Path) -> None:
         load_study("quoted", {}, tmp_path)
 
 
-def test_null_takes_a_teacher_of_the_base_away() -> None:
-    overrides = {"teachers": {"image_only": None}, "methods": {"image_only": None}}
+@pytest.mark.parametrize("null", [None, "null"])  # the second as --config gives it
+def test_null_takes_a_teacher_of_the_base_away(null: str | None) -> None:
+    overrides = {"teachers": {"image_only": null}, "methods": {"image_only": null}}
 
     assert "image_only" not in load_study("pocket", overrides, ROOT)["teachers"]
 
