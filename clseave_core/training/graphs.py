@@ -44,8 +44,8 @@ class Recorder(Protocol):
 class GraphedSteps:
     """Runs `step` on batches, from a recording where their shape has come up often enough.
 
-    What it gives is overwritten by later steps. Where a recording fails, the log says so and every
-    other shape runs as usual.
+    What it gives is overwritten by later steps. Where a recording fails, the log says so and all
+    steps run as usual from then on.
     """
 
     def __init__(self, step: Callable[[PlannedBatch], Sums], recorder: Recorder) -> None:
@@ -70,11 +70,13 @@ class GraphedSteps:
         try:
             replay = self._recorder.capture(lambda: self._step(fixed))
         except RuntimeError as error:
+            # Earlier recordings drew from the generator that is replaced now.
+            self._recorded.clear()
             self._recording = False
             logger.warning(
-                "a training step of %d examples at %d tokens could not be recorded as a CUDA graph "
-                "and runs as usual, which is slower: %s. `cuda_graphs: false` in the training "
-                "section does without.", *batch.shape, error,
+                "a training step of %d examples at %d tokens could not be recorded as a CUDA graph; "
+                "all run as usual from now on, which is slower: %s. `cuda_graphs: false` in the "
+                "training section does without from the start.", *batch.shape, error,
             )  # fmt: skip
             return
 
