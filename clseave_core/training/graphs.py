@@ -74,9 +74,9 @@ class GraphedSteps:
             self._recorded.clear()
             self._recording = False
             logger.warning(
-                "a training step of %d examples at %d tokens could not be recorded as a CUDA graph; "
-                "all run as usual from now on, which is slower: %s. `cuda_graphs: false` in the "
-                "training section does without from the start.", *batch.shape, error,
+                "a training step of %d examples at %d tokens could not be recorded as a CUDA "
+                "graph; all run as usual from now on, which is slower: %s. `cuda_graphs: false` in "
+                "the training section does without from the start.", *batch.shape, error,
             )  # fmt: skip
             return
 
