@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from matplotlib.figure import Figure
 
@@ -206,7 +207,7 @@ def measure_alignment(bench: "Workbench", compute: Compute) -> Spread:
     return _minutes(np.diff(stamps) / size, LANGUAGES * bench.sizes.train_pairs)
 
 
-def _minutes(seconds: Sequence[float] | np.ndarray, count: int) -> Spread:
+def _minutes(seconds: Sequence[float] | npt.NDArray[np.float64], count: int) -> Spread:
     """Minutes of `count` things from the seconds of one in each part; the mean, not the median:
     a part that recorded a step is part of the whole."""
     minutes = np.asarray(seconds) * count / 60
@@ -217,8 +218,11 @@ def draw_losses(curves: Mapping[str, Curves], steps: int) -> Figure:
     """Training losses in bf16 over those in fp32."""
     figure = new_figure(6.5, 2.8)
     titles = {"student": "a student", "clip_ve": "CLIP-VE"}
+    looks: dict[str, dict[str, Any]] = {
+        "fp32": {"color": GREY, "linewidth": 3}, "bf16": {"color": BLACK},
+    }  # fmt: skip
     for axes, (name, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
-        for kind, look in (("fp32", {"color": GREY, "linewidth": 3}), ("bf16", {"color": BLACK})):
+        for kind, look in looks.items():
             losses = curves[name][kind]
             axes.plot(steps * (1 + np.arange(len(losses))), losses, label=kind, **look)
         axes.set(xlabel="steps", title=title)

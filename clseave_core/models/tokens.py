@@ -72,8 +72,8 @@ class Tokens:
 
     def on(self, device: torch.device) -> DeviceTokens:
         """The same on `device`; the CPU's shares the memory."""
-        tensors = (torch.from_numpy(array).to(device) for array in (self.flat, self.starts))
-        return DeviceTokens(*tensors, self.pad_id)
+        flat, starts = (torch.from_numpy(array).to(device) for array in (self.flat, self.starts))
+        return DeviceTokens(flat, starts, self.pad_id)
 
 
 def load_tokenizer(folder: str | Path) -> Any:
