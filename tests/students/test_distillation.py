@@ -178,7 +178,7 @@ def test_fixed_shapes_give_the_same_losses_and_gradients(
     for ours, theirs in zip(*batches, strict=True):
         loss, sums = usual.loss(ours)
         loss_fixed, sums_fixed = fixed.loss(theirs)
-        assert float(loss_fixed) == pytest.approx(float(loss), rel=1e-5)
+        assert loss_fixed.item() == pytest.approx(loss.item(), rel=1e-5)
         assert {k: float(v) for k, v in sums_fixed.items()} == pytest.approx(
             {k: float(v) for k, v in sums.items()}, rel=1e-5
         )

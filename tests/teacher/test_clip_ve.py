@@ -150,7 +150,7 @@ def test_fixed_shapes_give_the_same_losses(
     for ours, theirs in zip(usual.batches(1), batches, strict=True):
         loss, right = usual.loss(ours)
         loss_fixed, right_fixed = fixed.loss(theirs)
-        assert float(loss_fixed) == pytest.approx(float(loss), rel=1e-5)
+        assert loss_fixed.item() == pytest.approx(loss.item(), rel=1e-5)
         assert int(right_fixed["accuracy"]) == int(right["accuracy"])
 
 

@@ -63,6 +63,7 @@ def run(task: PlannedLine, folder: Path, **changes: Any) -> list[dict[str, Any]]
         "schedule": "constant",
     }  # fmt: skip
     state = TrainingState(folder, "mark")
+    torch.manual_seed(6)
     history = train(task, TrainingSettings(**(given | changes)), task.compute, state)
     timed = ("seconds", "pairs_per_second")
     return [{k: v for k, v in row.items() if k not in timed} for row in history]
@@ -153,7 +154,7 @@ def test_where_a_recording_fails_the_training_goes_on_and_says_so(
 
     assert weights(failing) == weights(usual)
     assert len(caplog.records) == 1
-    assert "of 4 examples at 8 tokens could not be recorded" in caplog.text
+    assert "of 4 examples at 10 tokens could not be recorded" in caplog.text
     assert "`cuda_graphs: false`" in caplog.text
 
 
