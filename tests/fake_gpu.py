@@ -50,6 +50,9 @@ def fake_gpu(patch: pytest.MonkeyPatch) -> tuple[Compute, type[FakeRecorder]]:
 class NothingRead(TorchDispatchMode):
     """Within it no operation may wait for the device."""
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:

@@ -5,7 +5,10 @@ gave the English sentence. No picture and no label is used; dev accuracy is meas
 teacher's classifier only to be shown.
 """
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from torch import Tensor
 
 from clseave_core.models.encoder import encode_batch
@@ -24,7 +27,7 @@ class DistillationTask(StudentTask):
     def plan(self, batches: list[Indices]) -> list[PlannedBatch]:
         """The distinct sentences of each batch, and how often each is in it."""
         distinct = [np.unique(self.examples[batch], return_counts=True) for batch in batches]
-        arrays = {
+        arrays: dict[str, list[npt.NDArray[Any]]] = {
             "sentences": [rows for rows, _ in distinct],
             "counts": [counts.astype(np.float32) for _, counts in distinct],
         }
