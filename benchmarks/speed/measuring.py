@@ -54,16 +54,35 @@ def mean_step(stamps: Sequence[float]) -> float:
     return (stamps[-1] - stamps[1]) / (len(stamps) - 2)
 
 
-def gemm_peak(size: int, dtype: torch.dtype, seconds: float = 0.5) -> float:
+def gemm_peak(
+    size: int, dtype: torch.dtype, seconds: float = 0.5, device: torch.device | None = None
+) -> float:
     """The most floating-point operations per second of a square matrix product, of a linear layer.
 
     The best of several: a peak, not a mean. PyTorch may multiply float32 by another library than
     its usual one, and the peak is that of whichever is faster (clseave_core.training.device).
     """
-    a, b = (torch.randn(size, size).to(dtype) for _ in range(2))
+    a, b = (torch.randn(size, size).to(device, dtype) for _ in range(2))
+
+    def multiply() -> None:
+        torch.nn.functional.linear(a, b)
+        if a.is_cuda:
+            torch.cuda.synchronize(a.device)
+
+    multiply()  # a GPU's library is loaded by the first one
     best, ended = 0.0, time.perf_counter() + seconds
     while best == 0.0 or time.perf_counter() < ended:
         started = time.perf_counter()
-        torch.nn.functional.linear(a, b)
+        multiply()
         best = max(best, 2 * size**3 / (time.perf_counter() - started))
     return best
+
+
+def training_work(layers: int, width: int, tokens: float, length: float) -> float:
+    """Floating-point operations of a training step over `tokens` real tokens.
+
+    A layer multiplies each token with 12 width^2 weights and attends over `length` tokens; the
+    backward pass is twice the forward one. Padding is no work, embeddings and heads are left out.
+    """
+    forward = 2 * 12 * width**2 + 4 * length * width
+    return 3 * layers * forward * tokens

@@ -18,6 +18,7 @@ from benchmarks.speed.sizes import (
     draw_lengths,
     draw_tokens,
 )
+from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.models.tokens import Tokens
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -79,6 +80,23 @@ def translated_tokens(sizes: Sizes, count: int) -> Tokens:
     """Their translations as mBERT's pieces."""
     lengths = draw_lengths(count, BERT_MEAN, seed=0)
     return draw_tokens(lengths, len(SPECIAL), sizes.sentences_used, (CLS, SEP), 0, seed=1)
+
+
+def sentence_pairs(sizes: Sizes, count: int) -> list[list[str]]:
+    """English sentences and as many translations for a word aligner, both in mBERT's pieces."""
+    sides = [
+        draw_tokens(
+            draw_lengths(count, mean, seed=3), len(SPECIAL), sizes.sentences_used,
+            (CLS, SEP), 0, seed=number,
+        )
+        for number, mean in enumerate((CLIP_MEAN, BERT_MEAN))
+    ]  # fmt: skip
+    return [[text_of(side, row) for row in range(count)] for side in sides]
+
+
+def alignment_settings(sizes: Sizes) -> AlignmentSettings:
+    """How they are aligned: each piece is a word."""
+    return AlignmentSettings(sizes.align_layer, words={"en": "spaces", "de": "spaces"})
 
 
 def text_of(tokens: Tokens, row: int) -> str:

@@ -25,7 +25,8 @@ class Sizes:
 
     A step has `clip_batch` pairs or `student_batch` sentences; a block of a contender has `steps`
     timed steps. `pairs` is the corpus from which batches are sampled and which the data stages
-    read; `sentences_used` the pieces that one language uses of `vocabulary`.
+    read; `sentences_used` the pieces that one language uses of `vocabulary`. On a GPU `gpu_parts`
+    of `gpu_steps` steps are timed, and `gpu_pictures`.
     """
 
     clip_vocabulary: int = 49_408
@@ -55,6 +56,10 @@ class Sizes:
     aligned: int = 256
     resamples: int = 1_000
     gemm: int = 2_048
+    gpu_parts: int = 20
+    gpu_steps: int = 100
+    gpu_pictures: int = 2_048
+    gpu_gemm: int = 8_192
 
 
 REAL = Sizes()
@@ -63,7 +68,7 @@ QUICK = Sizes(
     vision_width=32, vision_heads=2, pixels=32, vocabulary=1_200, bert_layers=2, bert_width=48,
     bert_heads=2, projection=32, align_layer=1, sentences_used=500, clip_batch=16,
     student_batch=16, steps=3, train_pairs=600, test_pairs=60, pairs=900, encoded=60, pictures=12,
-    aligned=24, resamples=20, gemm=128,
+    aligned=24, resamples=20, gemm=128, gpu_parts=3, gpu_steps=2, gpu_pictures=6, gpu_gemm=128,
 )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,28 @@ import torch
 from torch import Tensor
 
 from benchmarks.speed import ours, peers, published
-from benchmarks.speed.measuring import Spread, gemm_peak, interleave, mean_step, ratio
+from benchmarks.speed.gpu import on_gpu
+from benchmarks.speed.measuring import (
+    Spread,
+    gemm_peak,
+    interleave,
+    mean_step,
+    ratio,
+    training_work,
+)  # fmt: skip
 from benchmarks.speed.models import (
-    CLS,
-    SEP,
-    SPECIAL,
+    alignment_settings,
     english_tokens,
     make_bert,
     make_clip,
-    text_of,
+    sentence_pairs,
     translated_tokens,
-)  # fmt: skip
+)
 from benchmarks.speed.pictures import make_pictures
 from benchmarks.speed.rows import Found, Row
-from benchmarks.speed.sizes import CLIP_MEAN, Sizes, draw_lengths, draw_tokens, sample_batches
+from benchmarks.speed.sizes import CLIP_MEAN, Sizes, sample_batches
 from clseave_core.alignment.aligner import WordAligner
 from clseave_core.alignment.package import load_model, load_package_tokenizer, read_config
-from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.models.clip_ve import ClipVE
 from clseave_core.models.encoder import encode_all
@@ -54,8 +58,8 @@ class Workbench:
         self.compute("fp32")
 
     def compute(self, precision: Precision) -> Compute:
-        """The product's own, with the benchmark's number of threads."""
-        return Compute(precision, self.threads)
+        """The product's own on the CPU, with the benchmark's number of threads."""
+        return Compute(precision, self.threads, "cpu")
 
     def product(self, precision: Precision, width: int) -> Compute:
         """The same, as the product's jobs set it up for a model of this width."""
@@ -99,7 +103,7 @@ class Workbench:
     @property
     def has_bf16(self) -> bool:
         """Whether the processor computes bf16 in hardware."""
-        return torch.cuda.is_available() or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+        return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
     def vision(self) -> torch.nn.Module:
         """The image tower, as the published scripts use it."""
@@ -298,9 +302,7 @@ def image_embedding(bench: Workbench) -> Found:
     def of_ours() -> float:
         bench.product("fp32", bench.sizes.vision_width)
         started = time.perf_counter()
-        prepared = prepare_pictures(source, wanted, tower.pixels, bench.threads, ahead=64)
-        while batch := list(islice(prepared, 32)):
-            tower.embed(torch.from_numpy(np.stack([item.pixels for item in batch])))  # type: ignore[misc]
+        ours.embed_pictures(tower, source, wanted, bench.threads, 32)
         return (time.perf_counter() - started) / len(wanted)
 
     def decoding() -> float:
@@ -327,14 +329,7 @@ def word_alignment(bench: Workbench) -> Found:
     from awesome_align.run_align import word_align
 
     sizes, folder = bench.sizes, bench.bert_folder
-    sides = [
-        draw_tokens(
-            draw_lengths(sizes.aligned, mean, seed=3), len(SPECIAL), sizes.sentences_used,
-            (CLS, SEP), 0, seed=number,
-        )
-        for number, mean in enumerate((CLIP_MEAN, 14.0))
-    ]  # fmt: skip
-    english, translated = ([text_of(side, row) for row in range(len(side))] for side in sides)
+    english, translated = sentence_pairs(sizes, sizes.aligned)
     file, found = bench.folder / "parallel.txt", bench.folder / "aligned.txt"
     file.write_text("".join(f"{a} ||| {b}\n" for a, b in zip(english, translated, strict=True)))
     config = read_config(folder, sizes.align_layer)
@@ -343,8 +338,7 @@ def word_alignment(bench: Workbench) -> Found:
     # As the package's own main() does.
     modeling.PAD_ID = tokenizer.pad_token_id
     modeling.CLS_ID, modeling.SEP_ID = tokenizer.cls_token_id, tokenizer.sep_token_id
-    settings = AlignmentSettings(sizes.align_layer, words={"en": "spaces", "de": "spaces"})
-    aligner = WordAligner(folder, settings, bench.compute("fp32"))
+    aligner = WordAligner(folder, alignment_settings(sizes), bench.compute("fp32"))
     # The package's own defaults, with no processes that load its data: they would only cost here.
     arguments = Namespace(
         data_file=str(file), output_file=str(found), num_workers=0, batch_size=32, device="cpu",
@@ -385,16 +379,6 @@ def machine_peaks(bench: Workbench) -> dict[str, float]:
     return peaks
 
 
-def training_work(layers: int, width: int, tokens: float, length: float) -> float:
-    """Floating-point operations of a training step over `tokens` real tokens.
-
-    A layer multiplies each token with 12 width^2 weights and attends over `length` tokens; the
-    backward pass is twice the forward one. Padding is no work, embeddings and heads are left out.
-    """
-    forward = 2 * 12 * width**2 + 4 * length * width
-    return 3 * layers * forward * tokens
-
-
 def _precisions(bench: Workbench) -> list[Precision]:
     return ["fp32", "bf16"] if bench.has_bf16 else ["fp32"]
 
@@ -417,4 +401,5 @@ STAGES: dict[str, Callable[[Workbench], Any]] = {
     "prediction": prediction,
     "images": image_embedding,
     "alignment": word_alignment,
+    "gpu": on_gpu,
 }

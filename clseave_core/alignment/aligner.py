@@ -86,21 +86,33 @@ class WordAligner:
         return tuple(self._tokenizer.convert_tokens_to_ids(tokens))
 
     def _align_batch(self, ours: list[Any], theirs: list[Any]) -> list[set[tuple[int, int]]]:
-        """The package's extraction: pairs of word numbers for each sentence pair."""
+        """The package's extraction: pairs of word numbers for each sentence pair.
+
+        Its own `get_aligned_word` asks the device for every link by itself; here all links of the
+        batch come at once.
+        """
         from awesome_align import modeling
 
         tokenizer = self._tokenizer
         modeling.PAD_ID = tokenizer.pad_token_id
         modeling.CLS_ID = tokenizer.cls_token_id
         modeling.SEP_ID = tokenizer.sep_token_id
+        sides = [self._padded(side) for side in (ours, theirs)]
         with torch.inference_mode():
-            found: list[set[tuple[int, int]]] = self._model.get_aligned_word(
-                self._padded(ours), self._padded(theirs),
-                [owners for *_, owners in ours], [owners for *_, owners in theirs],
-                self.compute.device, 0, 0, align_layer=self.settings.layer,
-                extraction=self.settings.extraction, softmax_threshold=self.settings.threshold,
-                test=True,
+            states = [
+                self._model.bert(
+                    ids, align_layer=self.settings.layer, attention_mask=ids != modeling.PAD_ID
+                )
+                for ids in sides
+            ]
+            linked = self._model.guide_layer(
+                *states, *sides, extraction=self.settings.extraction,
+                softmax_threshold=self.settings.threshold,
             )  # fmt: skip
+        found: list[set[tuple[int, int]]] = [set() for _ in ours]
+        # Rows and columns of [CLS] and of the last place, which no piece has, are left out.
+        for row, here, there in linked[:, 0, 1:-1, 1:-1].nonzero().tolist():
+            found[row].add((ours[row][2][here], theirs[row][2][there]))
         return found
 
     def _padded(self, side: list[Any]) -> Tensor:
@@ -108,4 +120,4 @@ class WordAligner:
         rows = [torch.tensor([ends[0], *ids, ends[1]]) for _, ids, _ in side]
         padding = float(self._tokenizer.pad_token_id)
         padded: Tensor = pad_sequence(rows, batch_first=True, padding_value=padding)
-        return padded
+        return self.compute.move(padded)

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from clseave_core.embeddings import write_embeddings
-from clseave_core.models.tokens import Indices, Tokens
+from clseave_core.models.tokens import DeviceTokens, Indices, Tokens
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
+from clseave_core.training.planning import PlannedBatch
 
 TOKENS_PER_BATCH = 16_384
 
@@ -28,25 +29,40 @@ class SentenceEncoder(Protocol):
         ...
 
 
+def encode_batch(
+    encoder: SentenceEncoder, tokens: DeviceTokens, batch: PlannedBatch, compute: Compute
+) -> Tensor:
+    """Embeddings [u, d] of the sentences of a planned batch, without a word from the CPU."""
+    return _encode(encoder, tokens, batch.tensors["sentences"], batch.width, compute)
+
+
 def encode_rows(
-    encoder: SentenceEncoder, tokens: Tokens, rows: Indices, compute: Compute, groups: int = 1
+    encoder: SentenceEncoder, tokens: Tokens, rows: Indices, compute: Compute, groups: int
 ) -> Tensor:
     """Embeddings [b, d] of the sentences `rows` [b], encoded in `groups` parts of similar length.
 
     The composition of a batch is left alone; only its padding shrinks.
     """
-    if groups == 1:
-        return _encode(encoder, tokens, rows, compute)
-    by_length = np.argsort(tokens.lengths[rows], kind="stable")
+    resident = tokens.on(compute.device)
+    lengths = tokens.starts[rows + 1] - tokens.starts[rows]
+    by_length = np.argsort(lengths, kind="stable")
     parts = [part for part in np.array_split(by_length, groups) if len(part)]
-    encoded = torch.cat([_encode(encoder, tokens, rows[part], compute) for part in parts])
+    encoded = torch.cat([
+        _encode(
+            encoder, resident, compute.move(torch.from_numpy(rows[part])),
+            int(lengths[part].max()), compute,
+        )
+        for part in parts
+    ])  # fmt: skip
     return encoded[compute.move(torch.from_numpy(np.argsort(by_length)))]
 
 
-def _encode(encoder: SentenceEncoder, tokens: Tokens, rows: Indices, compute: Compute) -> Tensor:
-    ids, lengths = tokens.pad(rows)
+def _encode(
+    encoder: SentenceEncoder, tokens: DeviceTokens, rows: Tensor, width: int, compute: Compute
+) -> Tensor:
+    ids, lengths = tokens.pad(rows, width)
     with compute.autocast():
-        return encoder(compute.move(ids), compute.move(lengths)).float()
+        return encoder(ids, lengths).float()
 
 
 @torch.inference_mode()
@@ -59,15 +75,16 @@ def encode_all(
     """
     by_length = np.argsort(tokens.lengths, kind="stable")
     sorted_lengths = tokens.lengths[by_length]
+    resident = tokens.on(compute.device)
+    order = compute.move(torch.from_numpy(by_length))
     result = torch.empty((len(tokens), encoder.width), device=compute.device)
     with Progress(title or "encode", len(tokens), "sentences", quiet=title is None) as bar:
         start = 0
         while start < len(by_length):
             stop = _batch_end(sorted_lengths, start)
-            rows = by_length[start:stop]
-            result[torch.from_numpy(rows).to(compute.device)] = _encode(
-                encoder, tokens, rows, compute
-            )
+            rows = order[start:stop]
+            width = int(sorted_lengths[stop - 1])
+            result[rows] = _encode(encoder, resident, rows, width, compute)
             bar.advance(len(rows))
             start = stop
     return result

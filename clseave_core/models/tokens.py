@@ -1,7 +1,7 @@
 """Token ids of sentences, made once and kept as one flat array.
 
 A training reads every sentence many times; the tokenizer runs once. Sentences are padded only
-when a batch is put together, to the longest of that batch.
+when a batch is put together, on the device that computes with it.
 """
 
 import logging
@@ -20,6 +20,27 @@ logger = logging.getLogger(__name__)
 
 Indices = npt.NDArray[np.int64]
 SENTENCES_PER_CALL = 10_000
+
+
+@dataclass(frozen=True)
+class DeviceTokens:
+    """`Tokens` as tensors on a device."""
+
+    flat: torch.Tensor
+    starts: torch.Tensor
+    pad_id: int
+
+    def pad(self, rows: torch.Tensor, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Put sentences `rows` [b] together: (ids [b, width], padded right; lengths [b]), int64.
+
+        None of them may have more than `width` tokens.
+        """
+        starts = self.starts[rows]
+        lengths = self.starts[rows + 1] - starts
+        columns = torch.arange(width, device=rows.device)
+        inside = columns < lengths[:, None]
+        places = torch.where(inside, starts[:, None] + columns, 0)
+        return torch.where(inside, self.flat[places].long(), self.pad_id), lengths
 
 
 @dataclass(frozen=True)
@@ -45,13 +66,14 @@ class Tokens:
         return Tokens(np.concatenate(parts), starts, self.pad_id)
 
     def pad(self, rows: Indices) -> tuple[torch.Tensor, torch.Tensor]:
-        """Put sentences `rows` together: (ids [b, longest], padded right; lengths [b]), int64."""
-        lengths = self.lengths[rows]
-        columns = np.arange(lengths.max())
-        inside = columns < lengths[:, None]
-        places = np.where(inside, self.starts[rows][:, None] + columns, 0)
-        ids = np.where(inside, self.flat[places], self.pad_id).astype(np.int64)
-        return torch.from_numpy(ids), torch.from_numpy(lengths)
+        """Put sentences `rows` together on the CPU, padded to the longest; see `DeviceTokens`."""
+        longest = int((self.starts[rows + 1] - self.starts[rows]).max())
+        return self.on(torch.device("cpu")).pad(torch.from_numpy(rows), longest)
+
+    def on(self, device: torch.device) -> DeviceTokens:
+        """The same on `device`; the CPU's shares the memory."""
+        flat, starts = (torch.from_numpy(array).to(device) for array in (self.flat, self.starts))
+        return DeviceTokens(flat, starts, self.pad_id)
 
 
 def load_tokenizer(folder: str | Path) -> Any:

@@ -88,6 +88,7 @@ class StudentTask:
         self.examples, self.settings, self.seed, self.compute = (
             data.examples, settings, seed, compute,
         )  # fmt: skip
+        self.resident = data.tokens.on(compute.device)
         self.dev_labels = compute.move(torch.from_numpy(data.dev_pairs.labels))
         self.dev_rows: Indices
         self.dev_rows, self._dev_places = np.unique(data.dev_pairs.hypotheses, return_inverse=True)
@@ -105,8 +106,8 @@ class StudentTask:
         learnt = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         return [{"params": learnt, "lr": self.settings.learning_rate}]
 
-    def batches(self, epoch: int) -> list[Indices]:
-        """Batches of examples of similar length."""
+    def composed(self, epoch: int) -> list[Indices]:
+        """Which examples make the batches of an epoch: those of similar length."""
         lengths = self.tokens.lengths[self.examples]
         return length_batches(lengths, self.settings.batch_size, self.seed, epoch)
 

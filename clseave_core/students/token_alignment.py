@@ -56,6 +56,10 @@ class TokenAlignmentTask(StudentTask):
         self.targets = targets
         self.tower = targets.tower.eval().requires_grad_(False)
 
+    def batches(self, epoch: int) -> list[Indices]:
+        """Batches of examples of similar length."""
+        return self.composed(epoch)
+
     def loss(self, batch: Indices) -> tuple[Tensor, dict[str, Tensor]]:
         """The mean of the errors of the signals that the method uses."""
         distinct, counts = np.unique(self.examples[batch], return_counts=True)

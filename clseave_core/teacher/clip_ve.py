@@ -18,13 +18,14 @@ from torch.nn import functional
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.clip_ve import ClipTextTower, ClipVE, EntailmentModel
-from clseave_core.models.encoder import encode_all, encode_rows, write_sentences
-from clseave_core.models.packing import Packed, pack
+from clseave_core.models.encoder import encode_all, encode_batch, encode_rows, write_sentences
+from clseave_core.models.packing import pack
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
 from clseave_core.training.device import Compute
 from clseave_core.training.history import Row, save_history
 from clseave_core.training.loop import train
+from clseave_core.training.planning import PlannedBatch, plan_batches
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import fingerprint, training_state
 
@@ -99,6 +100,7 @@ class ClassificationTask:
         self.model, self.tokens = model, tokens
         self.train_pairs, self.dev_pairs = train_pairs, dev_pairs
         self.settings, self.seed, self.compute = settings, seed, compute
+        self._resident = tokens.on(compute.device)
         self._dev_distinct, self._dev_rows = np.unique(dev_pairs.sentences, return_inverse=True)
 
     @property
@@ -115,34 +117,43 @@ class ClassificationTask:
             {"params": list(self.model.classifier.parameters()), "lr": rate},
         ]
 
-    def batches(self, epoch: int) -> list[Indices]:
+    def batches(self, epoch: int) -> list[PlannedBatch]:
         """Batches of pairs, composed at random."""
-        return random_batches(
-            len(self.train_pairs.sentences), self.settings.batch_size, self.seed, epoch
-        )
+        count, size = len(self.train_pairs.sentences), self.settings.batch_size
+        return self.plan(random_batches(count, size, self.seed, epoch))
 
-    def loss(self, batch: Indices) -> tuple[Tensor, dict[str, Tensor]]:
+    def plan(self, batches: list[Indices]) -> list[PlannedBatch]:
+        """The pairs of each batch, its distinct sentences, and the place of a pair's among them."""
+        sentences = self.train_pairs.sentences
+        distinct = [np.unique(sentences[batch], return_inverse=True) for batch in batches]
+        arrays = {
+            "pairs": batches,
+            "sentences": [rows for rows, _ in distinct],
+            "places": [places for _, places in distinct],
+        }
+        return plan_batches(batches, arrays, self.tokens.lengths, self.compute)
+
+    def loss(self, batch: PlannedBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Mean cross-entropy of the pairs `batch`, and how many are right."""
-        pairs = self.train_pairs
-        distinct, places = np.unique(pairs.sentences[batch], return_inverse=True)
-        text = self._encode(distinct)
-        rows = self.compute.move(torch.from_numpy(batch))
+        pairs, rows = self.train_pairs, batch.tensors["pairs"]
+        text = self._encode(batch)
         image = pairs.premises.images[pairs.premises.rows[rows]]
-        logits = self.model.classifier(image, text[self.compute.move(torch.from_numpy(places))])
+        logits = self.model.classifier(image, text[batch.tensors["places"]])
         labels = pairs.labels[rows]
         right = (logits.detach().argmax(dim=1) == labels).sum()
         return functional.cross_entropy(logits, labels), {"accuracy": right}
 
-    def _encode(self, sentences: Indices) -> Tensor:
-        groups = self.settings.length_groups
+    def _encode(self, batch: PlannedBatch) -> Tensor:
+        groups, text = self.settings.length_groups, self.model.text
+        # Groups and rows save a CPU the work of padding; they would give a GPU ever other shapes.
+        if groups == 1 or self.compute.fixed_shapes:
+            return encode_batch(text, self._resident, batch, self.compute)
+        sentences = batch.tensors["sentences"].numpy()
         if groups != "packed":
-            return encode_rows(self.model.text, self.tokens, sentences, self.compute, groups)
-        batch = pack(self.tokens, sentences, self.model.text.max_length)
-        moved = Packed(
-            *map(self.compute.move, (batch.ids, batch.positions, batch.mask, batch.ends))
-        )
+            return encode_rows(text, self.tokens, sentences, self.compute, groups)
+        packed = pack(self.tokens, sentences, text.max_length)
         with self.compute.autocast():
-            embeddings: Tensor = self.model.text.packed(moved).float()
+            embeddings: Tensor = text.packed(packed).float()
         return embeddings
 
     @torch.inference_mode()

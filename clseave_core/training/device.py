@@ -29,6 +29,8 @@ class Compute:
         on_gpu = self.device.type == "cuda"
         self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
         self.threads = threads
+        self.fixed_shapes = on_gpu
+        """Whether batches are padded to a few shapes, so that their steps can be recorded."""
 
     def deciding(self) -> dict[str, str | int | bool]:
         """What of it decides the bits of a result (for the fingerprint of a saved state)."""
@@ -58,6 +60,11 @@ class Compute:
         if self.device.type == "cpu":
             return tensor
         return tensor.pin_memory().to(self.device, non_blocking=True)
+
+    def wait(self) -> None:
+        """Until the device has done what it was given."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
 
     def random_state(self) -> dict[str, Tensor]:
         """The states of torch's random generators that a training draws from."""

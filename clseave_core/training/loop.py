@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from clseave_core.models.tokens import Indices
 from clseave_core.progress import Progress
 from clseave_core.training.device import Compute
+from clseave_core.training.graphs import CudaRecorder, GraphedSteps, Sums
 from clseave_core.training.history import Row, event_writer
+from clseave_core.training.planning import PlannedBatch
 from clseave_core.training.schedule import rate_factor
 from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import TrainingState, optimizer_tensors, restore_optimizer
@@ -32,11 +33,14 @@ class Task(Protocol):
         """Parameters for the optimiser, with their own `lr` where they have one."""
         ...
 
-    def batches(self, epoch: int) -> list[Indices]:
-        """The batches of an epoch (1-based): each example once, the same at every call."""
+    def batches(self, epoch: int) -> list[Any]:
+        """The batches of an epoch (1-based): each example once, the same at every call.
+
+        Their `len` is that of their examples. Steps of a `PlannedBatch` can be recorded on a GPU.
+        """
         ...
 
-    def loss(self, batch: Indices) -> tuple[Tensor, dict[str, Tensor]]:
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
         """The mean loss over the batch, and sums over it of further quantities to report."""
         ...
 
@@ -65,14 +69,21 @@ class _Training:
     ) -> None:
         self.task, self.settings, self.compute, self.state = task, settings, compute, state
         self.model = task.model
+        graphed = settings.cuda_graphs and compute.fixed_shapes and settings.accumulation == 1
         kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
         self.optimizer = kind(
             task.parameter_groups(),
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
             fused=True,
+            capturable=graphed,
         )
         self.base_rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.graphs: GraphedSteps | None = None
+        if graphed:
+            self.graphs = GraphedSteps(self._learn_planned, CudaRecorder(compute.device))
+            for group in self.optimizer.param_groups:
+                group["lr"] = torch.tensor(group["lr"], device=compute.device)
         steps_per_epoch = math.ceil(len(self._batches(1)) / settings.accumulation)
         self.planned_steps = steps_per_epoch * settings.schedule_epochs
         self.warmup_steps = int(settings.warmup * self.planned_steps)
@@ -97,7 +108,7 @@ class _Training:
         patience = self.settings.patience
         return patience is not None and self.since_best >= patience
 
-    def _batches(self, epoch: int) -> list[Indices]:
+    def _batches(self, epoch: int) -> list[Any]:
         """The batches of an epoch, or the first of them where the settings end it before."""
         steps = self.settings.steps_per_epoch
         return self.task.batches(epoch)[: steps and steps * self.settings.accumulation]
@@ -116,28 +127,48 @@ class _Training:
                 self.batch += len(part)
                 bar.advance(sum(len(batch) for batch in part))
                 if time.monotonic() - saved > self.settings.save_every_seconds:
+                    self.compute.wait()
                     now = time.monotonic()
                     self.seconds += now - started
                     started = now
                     self._save()
                     saved = time.monotonic()
+        self.compute.wait()
         self.seconds += time.monotonic() - started
 
-    def _take_step(self, batches: list[Indices]) -> None:
-        """One optimiser step over `batches`; every example weighs the same."""
+    def _take_step(self, batches: list[Any]) -> None:
+        """One optimiser step over `batches`."""
         factor = self._rate_factor(self.step)
         for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
-            group["lr"] = rate * factor
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate * factor)
+            else:
+                group["lr"] = rate * factor
+        if self.graphs and isinstance(batches[0], PlannedBatch):
+            self._add(self.graphs(batches[0]))
+        else:
+            for sums in self._learn(batches):
+                self._add(sums)
+        self._add({"examples": sum(len(batch) for batch in batches)})
+        self.step += 1
+
+    def _learn_planned(self, batch: PlannedBatch) -> Sums:
+        [sums] = self._learn([batch])
+        return sums
+
+    def _learn(self, batches: list[Any]) -> list[Sums]:
+        """Gradient and update, where every example weighs the same; the sums of each batch."""
         self.optimizer.zero_grad(set_to_none=True)
         examples = sum(len(batch) for batch in batches)
+        found = []
         for batch in batches:
             loss, sums = self.task.loss(batch)
             (loss * (len(batch) / examples)).backward()
-            self._add({"loss": loss.detach() * len(batch), **sums, "examples": len(batch)})
+            found.append({"loss": loss.detach() * len(batch), **sums})
         if self.settings.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
         self.optimizer.step()
-        self.step += 1
+        return found
 
     def _rate_factor(self, step: int) -> float:
         settings = self.settings
@@ -146,8 +177,10 @@ class _Training:
     def _add(self, sums: Mapping[str, Tensor | int]) -> None:
         """Add up on the device, so that no step waits for a number."""
         for name, value in sums.items():
-            number = torch.as_tensor(value, dtype=torch.float64, device=self.compute.device)
-            self.sums[name] = self.sums[name] + number if name in self.sums else number
+            if name not in self.sums:
+                device = self.compute.device
+                self.sums[name] = torch.zeros((), dtype=torch.float64, device=device)
+            self.sums[name] += value
 
     def _close_epoch(self) -> None:
         examples = float(self.sums.pop("examples"))

@@ -18,6 +18,7 @@ class TrainingSettings:
     length; those of CLIP-VE also `packed` end to end (see `clseave_core.models.packing`).
     `steps_per_epoch` ends each epoch after so many optimiser steps, so that trainings over other
     examples can be given the same number; None goes over every example.
+    `cuda_graphs` records steps on a GPU (`clseave_core.training.graphs`).
     `patience` counts evaluations without a lower dev loss, None never stops early.
     """
 
@@ -42,6 +43,7 @@ class TrainingSettings:
     validation_dropout: bool = False
     save_every_seconds: float = 600.0
     tensorboard: bool = False
+    cuda_graphs: bool = True
 
     @classmethod
     def from_study(cls, section: Mapping[str, Any]) -> Self:
@@ -62,6 +64,6 @@ class TrainingSettings:
     def deciding(self) -> dict[str, Any]:
         """The settings that decide the resulting weights (for the fingerprint of a saved state)."""
         settings = asdict(self)
-        for of_no_influence in ("save_every_seconds", "tensorboard"):
+        for of_no_influence in ("save_every_seconds", "tensorboard", "cuda_graphs"):
             del settings[of_no_influence]
         return settings

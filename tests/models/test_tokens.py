@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,16 @@ def test_padding_goes_to_the_longest_of_the_batch_on_the_right() -> None:
 
     assert ids.tolist() == [[4, 5, 0], [1, 2, 3]]
     assert lengths.tolist() == [2, 3]
+
+
+def test_sentences_are_put_together_on_the_device_at_the_width_asked_for() -> None:
+    tokens = tokens_of([[1, 2, 3], [4, 5], [6, 7, 8, 9]]).on(torch.device("cpu"))
+
+    ids, lengths = tokens.pad(torch.tensor([1, 2, 1]), 6)
+
+    assert ids.tolist() == [[4, 5, 0, 0, 0, 0], [6, 7, 8, 9, 0, 0], [4, 5, 0, 0, 0, 0]]
+    assert lengths.tolist() == [2, 4, 2]
+    assert ids.dtype == lengths.dtype == torch.int64
 
 
 @given(st.lists(st.lists(st.integers(1, 99), min_size=1, max_size=9), min_size=1, max_size=20))

@@ -11,11 +11,14 @@ from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.encoder import encode_all
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import load_tokenizer, tokenize
-from clseave_core.students.task import distance, training_examples, untranslated
+from clseave_core.students.distillation import DistillationTask
+from clseave_core.students.task import StudentData, distance, training_examples, untranslated
 from clseave_core.students.teaching import Architecture, Texts, train_student
-from clseave_core.training.device import Compute
+from clseave_core.teacher.clip_ve import Premises
+from clseave_core.training.device import Compute, Precision
 from clseave_core.training.history import Row
 from clseave_core.training.settings import TrainingSettings
+from tests.fake_gpu import NothingRead, fake_gpu
 
 COMPUTE = Compute("fp32", threads=1, device="cpu")
 
@@ -146,3 +149,80 @@ def test_the_teachers_classifier_does_not_move(
 
     after = classifier.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def distillation(folder: Path, compute: Compute) -> DistillationTask:
+    """A task whose batches have a sentence twice."""
+    student = Student.start(folder, 6, "end", True, seed=0).eval()
+    tokens = tokenize(load_tokenizer(folder), SENTENCES, student.max_length)
+    targets = torch.randn(len(SENTENCES), 6, generator=torch.Generator().manual_seed(1))
+    premises = Premises(torch.zeros(1, 6), torch.zeros(1, dtype=torch.long))
+    examples = np.array([0, 3, 0, 5, 7, 1, 3, 3])
+    data = StudentData(
+        tokens, targets, examples, pairs_of([0]), premises, EntailmentClassifier(6).eval()
+    )
+    settings = TrainingSettings(epochs=1, batch_size=4, learning_rate=1.0)
+    return DistillationTask(student, data, settings, 0, compute)
+
+
+def test_fixed_shapes_give_the_same_losses_and_gradients(
+    tiny_bert_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = distillation(tiny_bert_folder, COMPUTE)
+    fixed = distillation(tiny_bert_folder, fake_gpu(monkeypatch)[0])
+
+    batches = usual.batches(1), fixed.batches(1)
+    assert any(len(batch.tensors["sentences"]) < len(batch) for batch in batches[0])
+    assert all(len(batch.tensors["sentences"]) == len(batch) for batch in batches[1])
+    assert [a.width for a in batches[0]] != [b.width for b in batches[1]]
+    for ours, theirs in zip(*batches, strict=True):
+        loss, sums = usual.loss(ours)
+        loss_fixed, sums_fixed = fixed.loss(theirs)
+        assert loss_fixed.item() == pytest.approx(loss.item(), rel=1e-5)
+        assert {k: float(v) for k, v in sums_fixed.items()} == pytest.approx(
+            {k: float(v) for k, v in sums.items()}, rel=1e-5
+        )
+        loss.backward()
+        loss_fixed.backward()
+    pairs = zip(usual.model.parameters(), fixed.model.parameters(), strict=True)
+    for one, other in pairs:
+        assert (one.grad is None) == (other.grad is None)
+        if one.grad is not None and other.grad is not None:
+            assert torch.allclose(one.grad, other.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_no_step_asks_the_device_for_a_number(
+    tiny_bert_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = distillation(tiny_bert_folder, fake_gpu(monkeypatch)[0])
+    [batch, *_] = task.batches(1)
+    task.model.train()
+    # What transformers looks at before it decides how to make a mask.
+    monkeypatch.setattr(torch.cuda, "is_current_stream_capturing", lambda: True)
+
+    with NothingRead():
+        task.loss(batch)[0].backward()
+    with pytest.raises(AssertionError, match="waits for the device"), NothingRead():
+        task.loss(batch)[0].item()
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+def test_a_gpu_records_a_students_steps(
+    tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings],
+    caplog: pytest.LogCaptureFixture, precision: Precision,
+) -> None:  # fmt: skip
+    history = train_student(
+        sentences=Texts(tiny_bert_folder, SENTENCES), targets=files[0],
+        held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3, 4, 5, 6, 7]),
+        dev_pairs=pairs_of([4, 5]), images=files[1], classifier=EntailmentClassifier(6).eval(),
+        alignment=None, pooling_at_test=None, architecture=Architecture(),
+        settings=TrainingSettings(epochs=60, batch_size=4, learning_rate=5e-3, evaluate_every=30),
+        seed=0, compute=Compute(precision, 1, "cuda"), state_folder=tmp_path / "state",
+        model_folder=tmp_path / "model", hypotheses_file=tmp_path / "students.arrow",
+        history_file=tmp_path / "history.csv",
+    )  # fmt: skip
+
+    assert "could not be recorded" not in caplog.text
+    last, first = _numbers(history[-1]), _numbers(history[0])
+    assert last["train_mse_per_dim"] < 0.5 * first["train_mse_per_dim"]

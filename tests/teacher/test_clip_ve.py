@@ -7,9 +7,18 @@ import torch
 
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings, write_embeddings
-from clseave_core.teacher.clip_ve import Premises, embed_with_teacher, train_clip_ve
+from clseave_core.models.clip_ve import ClipVE
+from clseave_core.models.tokens import load_tokenizer, tokenize
+from clseave_core.teacher.clip_ve import (
+    ClassificationTask,
+    EncodedPairs,
+    Premises,
+    embed_with_teacher,
+    train_clip_ve,
+)
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
+from tests.fake_gpu import NothingRead, fake_gpu
 
 COMPUTE = Compute("fp32", threads=1, device="cpu")
 SENTENCES = ["a dog", "a cat", "red", "blue"]
@@ -112,3 +121,46 @@ def test_a_back_translation_is_embedded_as_the_sentence_that_it_is(
 
     found = Embeddings.open(tmp_path / "back.arrow").rows(range(4))
     np.testing.assert_allclose(found, english[[1, 1, 3, 0]], atol=1e-5)
+
+
+def classification(
+    clip: Path, compute: Compute, groups: int | Literal["packed"]
+) -> ClassificationTask:
+    """A task over pairs of sentences of several lengths, some of them twice in a batch."""
+    texts = ["a dog", "a dog sleeps over a cat", "red", "a"]
+    model = ClipVE.start(clip, seed=0).eval()
+    tokens = tokenize(load_tokenizer(clip), texts, model.text.max_length)
+    images = torch.randn(5, 12, generator=torch.Generator().manual_seed(1))
+    rows = torch.arange(9)
+    pairs = EncodedPairs(Premises(images, rows % 5), rows.numpy() % 4, rows % 3)
+    settings = TrainingSettings(epochs=1, batch_size=6, learning_rate=1.0, length_groups=groups)
+    return ClassificationTask(model, tokens, pairs, pairs, settings, 0, compute)
+
+
+@pytest.mark.parametrize("groups", [1, 2, "packed"])
+def test_fixed_shapes_give_the_same_losses(
+    tiny_clip_folder: Path, monkeypatch: pytest.MonkeyPatch, groups: int | Literal["packed"]
+) -> None:
+    usual = classification(tiny_clip_folder, COMPUTE, groups)
+    fixed = classification(tiny_clip_folder, fake_gpu(monkeypatch)[0], groups)
+
+    batches = fixed.batches(1)
+    assert [len(batch) for batch in batches] == [6, 3]
+    assert {batch.width for batch in batches} <= {8, 16, 20}  # 20 tokens has the longest
+    for ours, theirs in zip(usual.batches(1), batches, strict=True):
+        loss, right = usual.loss(ours)
+        loss_fixed, right_fixed = fixed.loss(theirs)
+        assert loss_fixed.item() == pytest.approx(loss.item(), rel=1e-5)
+        assert int(right_fixed["accuracy"]) == int(right["accuracy"])
+
+
+def test_no_step_asks_the_device_for_a_number(
+    tiny_clip_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = classification(tiny_clip_folder, fake_gpu(monkeypatch)[0], "packed")
+    [batch, *_] = task.batches(1)
+    task.model.train()
+    monkeypatch.setattr(torch.cuda, "is_current_stream_capturing", lambda: True)
+
+    with NothingRead():
+        task.loss(batch)[0].backward()
