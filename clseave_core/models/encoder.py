@@ -17,6 +17,8 @@ from clseave_core.training.device import Compute
 from clseave_core.training.planning import PlannedBatch
 
 TOKENS_PER_BATCH = 16_384
+NUMBERS_PER_BATCH = 2**21
+"""What a CPU computes at once for one layer, tokens times width: it should stay in the cache."""
 
 
 class SentenceEncoder(Protocol):
@@ -71,8 +73,12 @@ def encode_all(
 ) -> Tensor:
     """Embeddings [n, d] (fp32) of all sentences, in their order; the encoder must be in eval mode.
 
-    Sentences of similar length share a batch of at most `TOKENS_PER_BATCH` tokens.
+    Sentences of similar length share a batch of at most `TOKENS_PER_BATCH` tokens, and on a CPU
+    of at most `NUMBERS_PER_BATCH` numbers.
     """
+    budget = TOKENS_PER_BATCH
+    if compute.device.type == "cpu":
+        budget = min(budget, NUMBERS_PER_BATCH // encoder.width)
     by_length = np.argsort(tokens.lengths, kind="stable")
     sorted_lengths = tokens.lengths[by_length]
     resident = tokens.on(compute.device)
@@ -81,7 +87,7 @@ def encode_all(
     with Progress(title or "encode", len(tokens), "sentences", quiet=title is None) as bar:
         start = 0
         while start < len(by_length):
-            stop = _batch_end(sorted_lengths, start)
+            stop = _batch_end(sorted_lengths, start, budget)
             rows = order[start:stop]
             width = int(sorted_lengths[stop - 1])
             result[rows] = _encode(encoder, resident, rows, width, compute)
@@ -104,12 +110,9 @@ def write_table_of_sentences(embeddings: Tensor, target: str | Path) -> None:
     write_embeddings(target, "hypothesis_id", parts, embeddings.shape[1])
 
 
-def _batch_end(sorted_lengths: Indices, start: int) -> int:
-    """The end of the longest run from `start` that stays within the token budget, padded."""
+def _batch_end(sorted_lengths: Indices, start: int, budget: int) -> int:
+    """The end of the longest run from `start` that stays within `budget` tokens, padded."""
     stop = start + 1
-    while (
-        stop < len(sorted_lengths)
-        and (stop + 1 - start) * int(sorted_lengths[stop]) <= TOKENS_PER_BATCH
-    ):
+    while stop < len(sorted_lengths) and (stop + 1 - start) * int(sorted_lengths[stop]) <= budget:
         stop += 1
     return stop

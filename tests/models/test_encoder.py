@@ -41,6 +41,9 @@ def test_each_sentence_keeps_its_own_embedding(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encoder_module, "TOKENS_PER_BATCH", budget)
         assert encode_all(SumOfIds(), tokens, COMPUTE).tolist() == expected
+        patch.setattr(encoder_module, "TOKENS_PER_BATCH", 10**6)
+        patch.setattr(encoder_module, "NUMBERS_PER_BATCH", 2 * budget)  # two numbers a token
+        assert encode_all(SumOfIds(), tokens, COMPUTE).tolist() == expected
 
 
 def test_padding_does_not_change_a_students_embedding(tiny_bert_folder: Path) -> None:
