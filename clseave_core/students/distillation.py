@@ -1,4 +1,4 @@
-"""CLSEAVE: teach one language's student the teacher's sentence embeddings (thesis section 3.3).
+"""CLSEAVE: teach a language's student the teacher's sentence embeddings (thesis section 3.3).
 
 The student reads the translation and learns to give the vector that the frozen CLIP-VE text tower
 gave the English sentence. No picture and no label is used; dev accuracy is measured with the
@@ -21,7 +21,8 @@ class DistillationTask(StudentTask):
         """Mean squared error per dimension over the examples, each sentence encoded once."""
         distinct, counts = np.unique(self.examples[batch], return_counts=True)
         embeddings = encode_rows(self.model, self.tokens, distinct, self.compute)
-        targets = self.data.targets[self.compute.move(torch.from_numpy(distinct))]
+        hypotheses = torch.from_numpy(distinct % len(self.data.targets))
+        targets = self.data.targets[self.compute.move(hypotheses)]
         sums = distance(embeddings, targets, self.compute.move(torch.from_numpy(counts).float()))
         return sums["mse_per_dim"] / len(batch), {k: v.detach() for k, v in sums.items()}
 

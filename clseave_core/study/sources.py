@@ -8,6 +8,9 @@ from urllib.parse import urlparse
 
 from clseave_core.study.loading import Study
 
+ALL_LANGUAGES = "all"
+"""In the place of a language: the student that learns all of a method's languages."""
+
 
 def download_name(file: dict[str, Any]) -> str:
     """A name for a file that no file from another address has: `snli_ve_dev-1a2b3c4d.jsonl.gz`."""
@@ -147,6 +150,23 @@ class Sources:
         wanted = entry.get("languages", self.study["languages"])
         return [code for code in self.study["languages"] if code in wanted]
 
+    def trained_in(self, method: str, lang: str) -> str:
+        """The language whose student a method reads `lang` with; `all` for a joint student."""
+        entry = self.study["methods"][method]
+        if entry.get("joint"):
+            return ALL_LANGUAGES
+        return "en" if entry["setting"] == "zero_shot" else lang
+
+    def students_of(self, method: str) -> list[str]:
+        """The languages that a method has a student of; `all` alone for a joint one."""
+        each = (self.trained_in(method, lang) for lang in self.languages_of(method))
+        return list(dict.fromkeys(each))
+
+    def is_trimmed(self, method: str) -> bool:
+        """Whether a method's student starts from an encoder of a trimmed vocabulary."""
+        student = self.study["methods"][method].get("student")
+        return bool(student and self.study["students"][student].get("trim_vocabulary"))
+
     @property
     def main_methods(self) -> list[str]:
         """The methods of the accuracy table: all but those of comparisons and sweeps."""
@@ -192,6 +212,12 @@ class Sources:
         """The models that frozen students read, each once."""
         students = (self.study["students"][name] for name in self.frozen_students)
         return list(dict.fromkeys(student["model"] for student in students))
+
+    @property
+    def trimmed_encoders(self) -> list[str]:
+        """The models whose vocabulary is trimmed for a student, each once."""
+        students = self.study["students"].values()
+        return list(dict.fromkeys(s["model"] for s in students if s.get("trim_vocabulary")))
 
     @property
     def awaited_teachers(self) -> list[str]:
