@@ -134,25 +134,23 @@ def is_frozen(method):
 
 def encoder_folder(wildcards):
     """The model that a student starts from; a frozen one has read the sentences before."""
-    model = config["students"][config["methods"][wildcards.method]["student"]]["model"]
-    if is_frozen(wildcards.method):
+    student = config["students"][config["methods"][wildcards.method]["student"]]
+    return [] if is_frozen(wildcards.method) else sources.model(student["model"])
+
+
+def texts_to_keep(wildcards):
+    """All that is read with a student whose vocabulary is trimmed; nothing for any other."""
+    student = config["students"][config["methods"][wildcards.method]["student"]]
+    if not student.get("trim_vocabulary"):
         return []
-    if sources.is_trimmed(wildcards.method):
-        lang = getattr(wildcards, "lang", ALL_LANGUAGES)  # a joint student has none of its own
-        return f"<results>/students/trimmed/{model}/{lang}"
-    return sources.model(model)
-
-
-def texts_of_encoder(wildcards):
-    """All that is read by the students which start from an encoder trimmed for a language."""
+    trained_in = getattr(wildcards, "lang", ALL_LANGUAGES)  # a joint student has no language
     return sorted(
         {
             translation_of(method, lang, when)
             for method, entry in config["methods"].items()
-            if sources.is_trimmed(method)
-            and config["students"][entry["student"]]["model"] == wildcards.encoder
+            if wildcards.method in (method, entry.get("trained_as"))
             for lang in sources.languages_of(method)
-            if sources.trained_in(method, lang) == wildcards.lang
+            if sources.trained_in(method, lang) == trained_in
             for when in ("in_training", "at_test")
         }
     )
@@ -198,11 +196,15 @@ def is_joint(method):
 def is_read_out(method):
     """Whether a method's embeddings are made after the training of the students that it reads."""
     entry = config["methods"][method]
-    return is_joint(method) or "trained_as" in entry and (
-        "readout" in entry
-        or "pooling_at_test" in entry
-        or entry.get("noise_at_test") != entry.get("noise_in_training")
-        or entry["setting"] == "zero_shot"
+    return (
+        is_joint(method)
+        or "trained_as" in entry
+        and (
+            "readout" in entry
+            or "pooling_at_test" in entry
+            or entry.get("noise_at_test") != entry.get("noise_in_training")
+            or entry["setting"] == "zero_shot"
+        )
     )
 
 

@@ -25,37 +25,11 @@ rule embed_sentences:
         "../workflow_scripts/embed_sentences.py"
 
 
-# The encoder that trimmed students of a language start from; gone when they are trained.
-rule prepare_encoder:
-    input:
-        code=core("prepare_encoder"),
-        model=lambda wildcards: sources.model(wildcards.encoder),
-        texts=texts_of_encoder,
-    output:
-        encoder=temp(directory("<results>/students/trimmed/{encoder}/{lang}")),
-    log:
-        "<logs>/prepare_encoder/{encoder}/{lang}.log",
-    benchmark:
-        "<benchmarks>/prepare_encoder/{encoder}/{lang}.tsv"
-    wildcard_constraints:
-        encoder=one_of(sources.trimmed_encoders),
-        lang=one_of(["en", *config["languages"], ALL_LANGUAGES]),
-    conda:
-        "../environment.yaml"
-    threads: threads_of("read")
-    resources:
-        mem_mb=memory("read"),
-        runtime=minutes("read"),
-    params:
-        model=lambda wildcards: config["models"][wildcards.encoder],
-    script:
-        "../workflow_scripts/prepare_encoder.py"
-
-
 rule train_student:
     input:
         code=core("train_student"),
         encoder=encoder_folder,
+        kept=texts_to_keep,
         sentences=frozen_embeddings,
         english=english_embeddings,
         naming=naming,
@@ -99,6 +73,7 @@ rule train_joint_student:
     input:
         code=core("train_joint_student"),
         encoder=encoder_folder,
+        kept=texts_to_keep,
         naming=naming,
         train="<results>/corpus/train.parquet",
         dev="<results>/corpus/dev.parquet",

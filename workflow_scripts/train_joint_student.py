@@ -9,17 +9,18 @@ from clseave_core.files import read_table
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.run import start
 from clseave_core.students import teaching
+from clseave_core.students.vocabulary import encoder_to_train
 from clseave_core.training.device import Compute
 from clseave_core.training.settings import TrainingSettings
 
 if __name__ == "__main__":
-    with start(snakemake) as state:
-        source, made, params = snakemake.input, snakemake.output, snakemake.params
+    source, made, params = snakemake.input, snakemake.output, snakemake.params
+    with start(snakemake) as state, encoder_to_train(source.encoder, source.kept, state) as encoder:
         method, seed = snakemake.wildcards.method, int(snakemake.wildcards.seed)
         settings = TrainingSettings.from_study(snakemake.config["methods"][method]["training"])
         hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
         teaching.train_student(
-            sentences=teaching.read_languages(source.encoder, source.translations),
+            sentences=teaching.read_languages(encoder, source.translations),
             targets=Embeddings.open(source.targets),
             held_out=teaching.never_taught(hypotheses, source.naming, params.objective, seed),
             train_pairs=Pairs.read(source.train),

@@ -26,7 +26,7 @@ from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.autoencoder import Autoencoder
 from clseave_core.models.classifier import EntailmentClassifier
-from clseave_core.models.clip_ve import ClipTextTower, EntailmentModel
+from clseave_core.models.clip_ve import ClipTextTower, EntailmentModel, load_classifier
 from clseave_core.models.encoder import write_sentences
 from clseave_core.models.frozen_student import FrozenStudent
 from clseave_core.models.pooling import Pooling
@@ -79,7 +79,7 @@ class Texts:
 
 
 def read_sentences(
-    embeddings: str | None, encoder: str | None, texts: str | None
+    embeddings: str | None, encoder: str | Path | None, texts: str | None
 ) -> Texts | Embeddings:
     """What a student reads, from the files of its rule: a frozen encoder's `embeddings`, if any."""
     if embeddings:
@@ -87,9 +87,14 @@ def read_sentences(
     return Texts(Path(str(encoder)), read_texts(str(texts)))
 
 
-def read_languages(encoder: str, files: Sequence[str]) -> Texts:
+def read_languages(encoder: str | Path, files: Sequence[str]) -> Texts:
     """What a joint student reads: the sentences of each language, one language after the other."""
     return Texts(Path(encoder), [text for file in files for text in read_texts(file)])
+
+
+def teachers_classifier(method: Mapping[str, Any], folder: str) -> EntailmentClassifier | None:
+    """The teacher's, to show dev accuracy with; None where a `method` learns one of its own."""
+    return None if method["objective"] == "cross_entropy" else load_classifier(folder)
 
 
 def never_taught(

@@ -6,7 +6,9 @@ sentences the very states that it gave before.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from torch import nn
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.student import load_encoder
 from clseave_core.models.tokens import SENTENCES_PER_CALL, Indices, load_tokenizer
+from clseave_core.translation.texts import read_texts
 
 WORD_PIECE = "WordPiece"
 
@@ -61,6 +64,25 @@ def kept_pieces(tokenizer: Any, sentences: Iterable[Sequence[str]]) -> Indices:
 
 def _is_character(piece: str, within: str) -> bool:
     return len(piece) == 1 or (piece.startswith(within) and len(piece) == len(within) + 1)
+
+
+@contextmanager
+def encoder_to_train(
+    folder: str | Path, kept: Sequence[str | Path], state_folder: Path
+) -> Iterator[str | Path]:
+    """The encoder in `folder`; with files of sentences in `kept`, a copy trimmed to them.
+
+    The copy lies beside the training's state and is gone when the block ends.
+    """
+    if not kept:
+        yield folder
+        return
+    copy = state_folder.with_name(f"{state_folder.name}.encoder")
+    trim_encoder(folder, map(read_texts, kept), copy)
+    try:
+        yield copy
+    finally:
+        shutil.rmtree(copy)
 
 
 def trim_encoder(

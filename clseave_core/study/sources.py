@@ -162,11 +162,6 @@ class Sources:
         each = (self.trained_in(method, lang) for lang in self.languages_of(method))
         return list(dict.fromkeys(each))
 
-    def is_trimmed(self, method: str) -> bool:
-        """Whether a method's student starts from an encoder of a trimmed vocabulary."""
-        student = self.study["methods"][method].get("student")
-        return bool(student and self.study["students"][student].get("trim_vocabulary"))
-
     @property
     def main_methods(self) -> list[str]:
         """The methods of the accuracy table: all but those of comparisons and sweeps."""
@@ -212,12 +207,6 @@ class Sources:
         """The models that frozen students read, each once."""
         students = (self.study["students"][name] for name in self.frozen_students)
         return list(dict.fromkeys(student["model"] for student in students))
-
-    @property
-    def trimmed_encoders(self) -> list[str]:
-        """The models whose vocabulary is trimmed for a student, each once."""
-        students = self.study["students"].values()
-        return list(dict.fromkeys(s["model"] for s in students if s.get("trim_vocabulary")))
 
     @property
     def awaited_teachers(self) -> list[str]:

@@ -4,17 +4,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from clseave_core.embeddings import Embeddings
+from clseave_core.files import write_table
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.loading import load_config
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import load_tokenizer, tokenize
 from clseave_core.students.teaching import Texts, read_out
-from clseave_core.students.vocabulary import kept_pieces, trim_encoder
+from clseave_core.students.vocabulary import encoder_to_train, kept_pieces, trim_encoder
 from clseave_core.training.settings import TrainingSettings
+from clseave_core.translation.schemas import TRANSLATIONS
 from tests.students.test_rivals import COMPUTE, SENTENCES, WIDTH, taught
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -160,3 +163,22 @@ def test_a_trimmed_student_is_trained_saved_and_read_as_a_whole_one(
 
     np.testing.assert_allclose(said["trimmed"], said["whole"], atol=1e-5)
     assert len(load_tokenizer(tmp_path / "trimmed/model")) < len(load_tokenizer(tiny_bert_folder))
+
+
+def test_a_trimmed_copy_lies_beside_the_state_while_it_is_trained(
+    tiny_bert_folder: Path, tmp_path: Path
+) -> None:
+    files = []
+    for name in ("clean", "noisy"):
+        rows = {"hypothesis_id": [0], "text": [f"Hund {name}"], "provider": "file"}
+        files.append(tmp_path / f"{name}.parquet")
+        write_table(files[-1], pd.DataFrame(rows | {"unchanged": False}), TRANSLATIONS)
+    state = tmp_path / "state/seed0"
+
+    with encoder_to_train(tiny_bert_folder, [], state) as encoder:
+        assert encoder == tiny_bert_folder
+    with encoder_to_train(tiny_bert_folder, files, state) as encoder:
+        assert Path(encoder).parent == state.parent
+        assert len(load_tokenizer(encoder)) < len(load_tokenizer(tiny_bert_folder))
+        assert pieces_of(Path(encoder), "Hund") == ["Hund"]
+    assert list(state.parent.iterdir()) == []
