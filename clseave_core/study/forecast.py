@@ -208,7 +208,7 @@ def _kept(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
     teachers = [sizes[teacher["model"]][1] for teacher in sources.main_teachers.values()] * seeds
     students = [sizes[model][1] for model in _saved_students(sources)] * seeds
     embeddings = size.images + len(teachers) * size.sentences
-    saved = "text encoders in fp32"
+    saved = "text encoders in fp32, vocabularies untrimmed"
     return [
         (
             "embeddings", EMBEDDING_WIDTH * 4.0 * embeddings,
