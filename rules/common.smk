@@ -13,7 +13,7 @@ from clseave_core.study.code import core_modules
 from clseave_core.study.environment import set_job_environment
 from clseave_core.study.loading import NOT_OF_A_STUDY, deciding, load_study
 from clseave_core.study.reuse import check_reuse
-from clseave_core.study.sources import Sources
+from clseave_core.study.sources import ALL_LANGUAGES, Sources
 
 STUDY = config["study"]
 OVERRIDES = {key: value for key, value in config.items() if key not in NOT_OF_A_STUDY}
@@ -138,6 +138,24 @@ def encoder_folder(wildcards):
     return [] if is_frozen(wildcards.method) else sources.model(student["model"])
 
 
+def texts_to_keep(wildcards):
+    """All that is read with a student whose vocabulary is trimmed; nothing for any other."""
+    student = config["students"][config["methods"][wildcards.method]["student"]]
+    if not student.get("trim_vocabulary"):
+        return []
+    trained_in = getattr(wildcards, "lang", ALL_LANGUAGES)  # a joint student has no language
+    return sorted(
+        {
+            translation_of(method, lang, when)
+            for method, entry in config["methods"].items()
+            if wildcards.method in (method, entry.get("trained_as"))
+            for lang in sources.languages_of(method)
+            if sources.trained_in(method, lang) == trained_in
+            for when in ("in_training", "at_test")
+        }
+    )
+
+
 def frozen_embeddings(wildcards):
     """The sentences as a frozen encoder reads them; none for other students."""
     if not is_frozen(wildcards.method):
@@ -181,30 +199,50 @@ def one_of(names):
     return "|".join(names) or "none"
 
 
+def is_joint(method):
+    """Whether a method has one student for all of its languages."""
+    return config["methods"][method].get("joint", False)
+
+
 def is_read_out(method):
-    """Whether a method has students that another one trained, with embeddings of its own."""
+    """Whether a method's embeddings are made after the training of the students that it reads."""
     entry = config["methods"][method]
-    return "trained_as" in entry and (
-        "readout" in entry
-        or "pooling_at_test" in entry
-        or "retrieval" in entry
-        or entry.get("noise_at_test") != entry.get("noise_in_training")
-        or entry["setting"] == "zero_shot"
+    return (
+        is_joint(method)
+        or "trained_as" in entry
+        and (
+            "readout" in entry
+            or "pooling_at_test" in entry
+            or "retrieval" in entry
+            or entry.get("noise_at_test") != entry.get("noise_in_training")
+            or entry["setting"] == "zero_shot"
+        )
     )
 
 
+def translation_of(method, lang, when):
+    """The translations into a language that a method reads `in_training` or `at_test`."""
+    rate = config["methods"][method].get(f"noise_{when}")
+    return f"<results>/translation/noise/{rate}/{lang}.parquet" if rate else texts_of(lang)
+
+
 def method_translation(when):
-    """The translations that a method reads `in_training` or `at_test`."""
+    """The translations that a method reads `in_training` or `at_test`; none if it is frozen."""
 
     def path(wildcards):
-        rate = config["methods"][wildcards.method].get(f"noise_{when}")
         if is_frozen(wildcards.method):
             return []
-        if rate:
-            return f"<results>/translation/noise/{rate}/{{lang}}.parquet"
-        return texts_of(wildcards.lang)
+        return translation_of(wildcards.method, wildcards.lang, when)
 
     return path
+
+
+def joint_translations(wildcards):
+    """The translations that a joint student learns from, in the order of the languages."""
+    return [
+        translation_of(wildcards.method, lang, "in_training")
+        for lang in sources.languages_of(wildcards.method)
+    ]
 
 
 def back_translations(wildcards):
@@ -262,13 +300,9 @@ def sampling():
 
 
 def trained_student(wildcards):
-    """The student that a method reads: its own, or one that another method trained.
-
-    In the setting zero_shot that is the student of English.
-    """
-    entry = config["methods"][wildcards.method]
-    lang = "en" if entry["setting"] == "zero_shot" else "{lang}"
-    method = entry.get("trained_as", wildcards.method)
+    """The student that a method reads: its own, or one that another method trained."""
+    method = config["methods"][wildcards.method].get("trained_as", wildcards.method)
+    lang = sources.trained_in(wildcards.method, wildcards.lang)
     return f"<results>/students/{method}/{lang}/seed{{seed}}/model"
 
 
@@ -325,6 +359,20 @@ def of_every_run(pattern, methods=None):
     ]
 
 
+def histories_of(methods):
+    """The histories of the students that methods train."""
+    return [
+        path
+        for method in methods
+        for path in expand(
+            "<results>/students/{method}/{lang}/seed{seed}/history.csv",
+            method=method,
+            lang=sources.students_of(method),
+            seed=config["seeds"],
+        )
+    ]
+
+
 # The figures: all in one job, as each takes less than a second.
 
 
@@ -341,7 +389,4 @@ def of_pictured_runs(pattern):
 
 def pictured_students(wildcards):
     """The histories of the pictured student in each of its languages."""
-    return of_every_run(
-        "<results>/students/{method}/{lang}/seed{seed}/history.csv",
-        [pictured().student] if pictured().student else [],
-    )
+    return histories_of([pictured().student] if pictured().student else [])

@@ -186,10 +186,7 @@ rule tabulate_thesis:
         report="<results>/corpus/report.json",
         table="<results>/tables/accuracy_table.csv",
         comparisons=[f"<results>/tables/{method}.csv" for method in config.get("comparisons", {})],
-        histories=of_every_run(
-            "<results>/students/{method}/{lang}/seed{seed}/history.csv",
-            sources.main_students,
-        ),
+        histories=histories_of(sources.main_students),
         distances=data_files("thesis"),
         published=data_files(config.get("published")),
     output:
@@ -335,10 +332,7 @@ rule render_report:
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
             sources.tested_methods,
         ),
-        histories=of_every_run(
-            "<results>/students/{method}/{lang}/seed{seed}/history.csv",
-            sources.main_students,
-        ),
+        histories=histories_of(sources.main_students),
         pictures=sources.pictures,
         claims=data_files("thesis"),
         project="pyproject.toml",

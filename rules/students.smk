@@ -1,4 +1,4 @@
-# One student for each language: it learns the teacher's embeddings from the translations.
+# Students, of a language each or of all: they learn the teacher's embeddings from translations.
 
 
 rule embed_sentences:
@@ -29,6 +29,7 @@ rule train_student:
     input:
         code=core("train_student"),
         encoder=encoder_folder,
+        kept=texts_to_keep,
         sentences=frozen_embeddings,
         english=english_embeddings,
         naming=naming,
@@ -67,7 +68,49 @@ rule train_student:
         "../workflow_scripts/train_student.py"
 
 
-# A student that another method has trained, with another head or another pooling.
+# One student of all languages that a method names; embed_hypotheses reads each with it.
+rule train_joint_student:
+    input:
+        code=core("train_joint_student"),
+        encoder=encoder_folder,
+        kept=texts_to_keep,
+        naming=naming,
+        train="<results>/corpus/train.parquet",
+        dev="<results>/corpus/dev.parquet",
+        hypotheses="<results>/corpus/hypotheses.parquet",
+        translations=joint_translations,
+        targets=teacher_file("hypotheses.arrow"),
+        teacher=teacher_file("model"),
+        images=image_embeddings,
+    output:
+        model=directory("<results>/students/{method}/all/seed{seed}/model"),
+        history="<results>/students/{method}/all/seed{seed}/history.csv",
+    log:
+        "<logs>/train_joint_student/{method}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/train_joint_student/{method}/seed{seed}.tsv"
+    wildcard_constraints:
+        method=one_of(name for name in config["methods"] if is_joint(name)),
+    conda:
+        "../environment.yaml"
+    threads: threads_of("train")
+    resources:
+        gpu=1,
+        mem_mb=memory("train"),
+        runtime=lambda wildcards, attempt: (
+            minutes("train")(wildcards, attempt) * len(sources.languages_of(wildcards.method))
+        ),
+    params:
+        objective=lambda wildcards: learnt(config["methods"][wildcards.method]),
+        training=lambda wildcards: deciding(config["methods"][wildcards.method]["training"]),
+        student=lambda wildcards: config["students"][config["methods"][wildcards.method]["student"]],
+        threads=threads_of("train"),
+    script:
+        "../workflow_scripts/train_joint_student.py"
+
+
+# A student that another method has trained, or one of all languages: with another head or another
+# pooling, or in one of its languages.
 rule embed_hypotheses:
     input:
         code=core("embed_hypotheses"),

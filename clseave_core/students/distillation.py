@@ -1,4 +1,4 @@
-"""CLSEAVE: teach one language's student the teacher's sentence embeddings (thesis section 3.3).
+"""CLSEAVE: teach a language's student the teacher's sentence embeddings (thesis section 3.3).
 
 The student reads the translation and learns to give the vector that the frozen CLIP-VE text tower
 gave the English sentence. No picture and no label is used; dev accuracy is measured with the
@@ -36,7 +36,8 @@ class DistillationTask(StudentTask):
     def loss(self, batch: PlannedBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Mean squared error per dimension over the examples, each sentence encoded once."""
         embeddings = encode_batch(self.model, self.resident, batch, self.compute)
-        targets = self.data.targets[batch.tensors["sentences"]]
+        hypotheses = batch.tensors["sentences"] % len(self.data.targets)
+        targets = self.data.targets[hypotheses]
         sums = distance(embeddings, targets, batch.tensors["counts"])
         return sums["mse_per_dim"] / len(batch), {k: v.detach() for k, v in sums.items()}
 

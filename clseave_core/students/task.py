@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,11 @@ def distance(embeddings: Tensor, targets: Tensor, weights: Tensor) -> dict[str, 
 class StudentData:
     """What a student learns from and is measured on.
 
-    `tokens` are the translations, `targets` [m, d] the teacher's embeddings, both one row for each
-    hypothesis; `examples` are the rows to train on. Dev accuracy comes from the teacher's
-    `classifier` and `dev_premises`, and is only shown.
+    `targets` [m, d] are the teacher's embeddings, a row for each hypothesis. `tokens` are the
+    sentences of one language, or of several, one after the other, so that sentence i says what
+    hypothesis i mod m says; `examples` are those to train on. Dev measures are means over the first
+    `languages`. Dev accuracy comes from the teacher's `classifier` and `dev_premises`, and is only
+    shown.
     """
 
     tokens: Tokens
@@ -75,6 +78,7 @@ class StudentData:
     dev_pairs: Pairs
     dev_premises: Premises
     classifier: nn.Module
+    languages: int = 1
 
 
 class StudentTask:
@@ -114,24 +118,33 @@ class StudentTask:
     @torch.inference_mode()
     def sentence_measures(self) -> dict[str, float]:
         """Dev errors weighted by pairs, dev accuracy, and the error on a sample of train."""
-        dev = encode_all(self.model, self.tokens.select(self.dev_rows), self.compute)
+        languages = [self._dev_measures(number) for number in range(self.data.languages)]
+        sample = encode_all(self.model, self.tokens.select(self._sample), self.compute)
+        on_train = self._mean_distance(sample, self._sample, self._sample_counts)
+        return {
+            **{name: fmean(each[name] for each in languages) for name in languages[0]},
+            "train_eval_mse_per_dim": on_train["mse_per_dim"],
+        }
+
+    def _dev_measures(self, language: int) -> dict[str, float]:
+        """Errors and accuracy on dev in one of the languages, by its number."""
+        sentences = self.dev_rows + language * len(self.data.targets)
+        dev = encode_all(self.model, self.tokens.select(sentences), self.compute)
         rows = torch.from_numpy(self._dev_places).to(dev.device)
         measures = classification_measures(
             self.data.classifier, self.data.dev_premises, dev, rows, self.dev_labels
         )
         errors = self._mean_distance(dev, self.dev_rows, np.bincount(self._dev_places))
-        sample = encode_all(self.model, self.tokens.select(self._sample), self.compute)
-        on_train = self._mean_distance(sample, self._sample, self._sample_counts)
         return {
             **{f"dev_{name}": value for name, value in errors.items()},
             "dev_accuracy": measures["dev_accuracy"],
-            "train_eval_mse_per_dim": on_train["mse_per_dim"],
         }
 
     def _mean_distance(
         self, embeddings: Tensor, rows: Indices, counts: np.ndarray[Any, Any]
     ) -> dict[str, float]:
-        targets = self.data.targets[torch.from_numpy(rows).to(self.data.targets.device)]
+        places = torch.from_numpy(rows % len(self.data.targets))
+        targets = self.data.targets[places.to(self.data.targets.device)]
         weights = torch.from_numpy(counts).to(embeddings.device).float()
         sums = distance(embeddings, targets, weights)
         return {name: float(value) / float(counts.sum()) for name, value in sums.items()}

@@ -1,4 +1,4 @@
-"""Train the student of one method and language, or read a trained one in another way.
+"""Train the student of a method, of one language or of several, or read one in another way.
 
 What a student learns is its method's objective: `sentence_mse` (CLSEAVE), `token_mse` (CLTEAVE), or
 `cross_entropy`, the rival translate-train, which learns the labels of the translated pairs together
@@ -26,7 +26,7 @@ from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.autoencoder import Autoencoder
 from clseave_core.models.classifier import EntailmentClassifier
-from clseave_core.models.clip_ve import ClipTextTower, EntailmentModel
+from clseave_core.models.clip_ve import ClipTextTower, EntailmentModel, load_classifier
 from clseave_core.models.encoder import (
     encode_all,
     write_sentences,
@@ -70,8 +70,9 @@ class Architecture:
 
     @classmethod
     def from_study(cls, section: Mapping[str, Any]) -> Self:
-        """Read a section of `students:`; its `model` is a matter of the workflow."""
-        return cls(**{key: value for key, value in section.items() if key != "model"})
+        """Read a section of `students:`; which encoder it starts from is the workflow's matter."""
+        of_encoder = ("model", "trim_vocabulary")
+        return cls(**{key: value for key, value in section.items() if key not in of_encoder})
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,22 @@ class Texts:
 
 
 def read_sentences(
-    embeddings: str | None, encoder: str | None, texts: str | None
+    embeddings: str | None, encoder: str | Path | None, texts: str | None
 ) -> Texts | Embeddings:
     """What a student reads, from the files of its rule: a frozen encoder's `embeddings`, if any."""
     if embeddings:
         return Embeddings.open(embeddings)
     return Texts(Path(str(encoder)), read_texts(str(texts)))
+
+
+def read_languages(encoder: str | Path, files: Sequence[str]) -> Texts:
+    """What a joint student reads: the sentences of each language, one language after the other."""
+    return Texts(Path(encoder), [text for file in files for text in read_texts(file)])
+
+
+def teachers_classifier(method: Mapping[str, Any], folder: str) -> EntailmentClassifier | None:
+    """The teacher's, to show dev accuracy with; None where a `method` learns one of its own."""
+    return None if method["objective"] == "cross_entropy" else load_classifier(folder)
 
 
 def never_taught(
@@ -155,7 +166,7 @@ def train_student(
     compute: Compute,
     state_folder: Path,
     model_folder: Path,
-    hypotheses_file: Path,
+    hypotheses_file: Path | None,
     history_file: Path,
     english: Embeddings | None = None,
 ) -> list[Row]:
@@ -163,23 +174,31 @@ def train_student(
 
     `sentences` are the rows of the hypotheses table in the student's language: texts, with the
     encoder to train, or their embeddings by a frozen one; that may learn the `english` ones beside
-    them, all that the teacher saw. With `alignment` the student
+    them, all that the teacher saw. Those of several languages, one after the other, make a joint
+    student, which learns all of them alike and has no `hypotheses_file`. With `alignment` a student
     learns token states (CLTEAVE) and is read out directly. Else it learns `targets`, the teacher's
     sentence embeddings (CLSEAVE), and the teacher's `classifier` only shows dev accuracy; without
     that classifier it learns the labels, with one of its own, and `targets` only say how wide an
     embedding is. Without `images` every premise is the constant one. `pooling_at_test` is for the
     written embeddings alone.
     """
-    taught = training_examples(train_pairs, held_out, settings)
     model, tokens = _start(sentences, targets.width, architecture, alignment, seed)
-    vectors = torch.from_numpy(targets.rows(range(len(tokens))))
+    hypotheses = len(held_out)
+    languages, left = divmod(len(tokens), hypotheses)
+    if left:
+        raise ValueError(
+            f"{len(tokens)} sentences are not {hypotheses} hypotheses in one or more languages. "
+            "Have the translations made again."
+        )
+    of_language = training_examples(train_pairs, held_out, settings)
+    taught = np.concatenate([of_language + hypotheses * number for number in range(languages)])
+    vectors = torch.from_numpy(targets.rows(range(hypotheses)))
     if english is not None:
         if not (isinstance(model, FrozenStudent) and isinstance(sentences, Embeddings)):
             raise ValueError("with_english is for students with a frozen encoder only.")
         everything = training_examples(train_pairs, np.zeros_like(held_out), settings)
         tokens = model.read(sentences, english, centre=np.unique(taught))
-        taught = np.concatenate([taught, len(vectors) + everything])
-        vectors = torch.cat([vectors, vectors])
+        taught = np.concatenate([taught, hypotheses + everything])
     if isinstance(model, Student):
         compute.multiply_for(model.encoder.config.hidden_size)
     deciding = settings.deciding() | compute.deciding() | asdict(architecture) | {"seed": seed}
@@ -196,7 +215,7 @@ def train_student(
     else:
         data = StudentData(
             tokens, compute.move(vectors), taught, dev_pairs, encoded_dev.premises,
-            classifier.to(compute.device),
+            classifier.to(compute.device), languages,
         )  # fmt: skip
         model.to(compute.device)
         if alignment is None:
@@ -215,8 +234,9 @@ def train_student(
             model.pooling = pooling_at_test or model.pooling
         elif isinstance(model, FrozenStudent):
             model.save(model_folder, own_classifier)
-        of_language = tokens.select(np.arange(len(held_out)))
-        write_sentences(model.eval(), of_language, hypotheses_file, compute)
+        if hypotheses_file is not None:
+            said = tokens.select(np.arange(hypotheses))
+            write_sentences(model.eval(), said, hypotheses_file, compute)
     return history
 
 

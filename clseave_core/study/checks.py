@@ -125,7 +125,7 @@ def _settings(sources: Sources) -> Iterator[Check]:
             if "training" in entry:
                 yield _attempt(f"training of {name}", partial(_training, entry))
     for name, student in study["students"].items():
-        yield _attempt(f"student {name}", partial(_architecture, student))
+        yield _attempt(f"student {name}", partial(_architecture, student, sources))
     if "alignment" in study:
         yield _attempt("alignment", lambda: _alignment(sources))
     if sources.is_generated:
@@ -142,13 +142,20 @@ def _training(entry: dict[str, Any]) -> str:
     )
 
 
-def _architecture(student: dict[str, Any]) -> str:
+def _architecture(student: dict[str, Any], sources: Sources) -> str:
     from clseave_core.students.teaching import Architecture
+    from clseave_core.students.vocabulary import load_word_pieces
 
     architecture = Architecture.from_study(student)
     if architecture.hidden:
         return f"{student['model']}, frozen, with a head of {architecture.hidden} hidden units"
-    return f"{student['model']}, pooling {architecture.pooling}"
+    said = f"{student['model']}, pooling {architecture.pooling}"
+    if not student.get("trim_vocabulary"):
+        return said
+    folder = Path(sources.model(student["model"]))
+    if folder.exists():
+        load_word_pieces(folder)
+    return f"{said}, trimmed to the pieces of its language"
 
 
 def _alignment(sources: Sources) -> str:

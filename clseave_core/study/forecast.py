@@ -171,13 +171,15 @@ def _epochs(training: Mapping[str, float]) -> float:
 
 
 def _student_epochs(sources: Sources, size: CorpusSize) -> list[float]:
-    """Sentences that each student sees in its training, one entry a method and language."""
+    """Sentences that each student sees in its training, one entry a student."""
     seen = []
     for name in sources.main_students:
         training = sources.study["methods"][name]["training"]
         distinct = training.get("weight", "pairs") == "distinct"
         sentences = size.sentences if distinct else size.pairs["train"]
-        seen += [float(sentences * training["epochs"])] * len(sources.languages_of(name))
+        students, languages = sources.students_of(name), sources.languages_of(name)
+        each = sentences * training["epochs"] * len(languages) / max(1, len(students))
+        seen += [float(each)] * len(students)
     return seen
 
 
@@ -206,7 +208,7 @@ def _kept(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
     teachers = [sizes[teacher["model"]][1] for teacher in sources.main_teachers.values()] * seeds
     students = [sizes[model][1] for model in _saved_students(sources)] * seeds
     embeddings = size.images + len(teachers) * size.sentences
-    saved = "text encoders in fp32"
+    saved = "text encoders in fp32, vocabularies untrimmed"
     return [
         (
             "embeddings", EMBEDDING_WIDTH * 4.0 * embeddings,
@@ -222,12 +224,12 @@ def _kept(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
 
 
 def _saved_students(sources: Sources) -> list[str]:
-    """The model that each student starts from, one entry a method and language."""
+    """The model that each student starts from, one entry a student."""
     study = sources.study
     return [
         study["students"][study["methods"][name]["student"]]["model"]
         for name in sources.main_students
-        for _ in sources.languages_of(name)
+        for _ in sources.students_of(name)
     ]
 
 

@@ -50,6 +50,8 @@ def check_references(study: Study) -> list[str]:
                 f"  students.{name}.hidden: {student['model']!r} is a frozen encoder; say how many "
                 "hidden units the head over it has."
             )
+        if student.get("trim_vocabulary") and "hidden" in student:
+            problems.append(f"  students.{name}.trim_vocabulary: a frozen encoder stays as it is.")
     if "alignment" in study:
         refer("alignment.model", study["alignment"]["model"], "models")
     for name, autoencoder in study.get("autoencoders", {}).items():
@@ -61,6 +63,10 @@ def check_references(study: Study) -> list[str]:
             refer(f"comparisons.{name}", method, "methods")
         problems += _check_comparison(name, comparison, study)
     for name, sweep in study.get("sweep", {}).items():
+        if study["methods"].get(sweep["method"], {}).get("joint"):
+            problems.append(
+                f"  sweep.{name}.method: a joint student is not swept. Sweep single ones."
+            )
         for code in sweep["languages"]:
             if code not in study["languages"]:
                 problems.append(f"  sweep.{name}.languages: {code!r} is not in the study's.")
@@ -152,6 +158,13 @@ def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -
             f"  {place}.retrieval: it reads a student that was taught with_english; name the "
             "method that trains it in trained_as."
         )
+    if method.get("joint"):
+        frozen = "hidden" in study["students"].get(method["student"], {})
+        if frozen or (setting, objective) != ("translate_train_unlabelled", "sentence_mse"):
+            problems.append(
+                f"  {place}.joint: only for a student whose encoder is trained, the setting "
+                "translate_train_unlabelled and the objective sentence_mse."
+            )
     if objective == "cross_entropy" and method["training"].get("weight") == "distinct":
         problems.append(f"  {place}.training.weight: cross_entropy learns pairs, not sentences.")
     if "hidden" in study["students"].get(method["student"], {}):

@@ -8,6 +8,9 @@ from urllib.parse import urlparse
 
 from clseave_core.study.loading import Study
 
+ALL_LANGUAGES = "all"
+"""In the place of a language: the student that learns all of a method's languages."""
+
 
 def download_name(file: dict[str, Any]) -> str:
     """A name for a file that no file from another address has: `snli_ve_dev-1a2b3c4d.jsonl.gz`."""
@@ -146,6 +149,18 @@ class Sources:
             return ["en"]
         wanted = entry.get("languages", self.study["languages"])
         return [code for code in self.study["languages"] if code in wanted]
+
+    def trained_in(self, method: str, lang: str) -> str:
+        """The language whose student a method reads `lang` with; `all` for a joint student."""
+        entry = self.study["methods"][method]
+        if entry.get("joint"):
+            return ALL_LANGUAGES
+        return "en" if entry["setting"] == "zero_shot" else lang
+
+    def students_of(self, method: str) -> list[str]:
+        """The languages that a method has a student of; `all` alone for a joint one."""
+        each = (self.trained_in(method, lang) for lang in self.languages_of(method))
+        return list(dict.fromkeys(each))
 
     @property
     def main_methods(self) -> list[str]:

@@ -53,12 +53,12 @@ def taught(folder: Path, sentences: Texts | Embeddings, **changes: Any) -> list[
         "classifier": None,
         "architecture": Architecture(),
         "settings": TrainingSettings(epochs=40, batch_size=8, learning_rate=1e-2),
+        "hypotheses_file": folder / "said.arrow",
     }
     return train_student(
         sentences=sentences, alignment=None, pooling_at_test=None, seed=0, compute=COMPUTE,
         state_folder=folder / "state", model_folder=folder / "model",
-        hypotheses_file=folder / "said.arrow", history_file=folder / "history.csv",
-        **(given | changes),
+        history_file=folder / "history.csv", **(given | changes),
     )  # fmt: skip
 
 

@@ -57,6 +57,19 @@ def test_the_pocket_study_can_run_from_nothing() -> None:
     assert found["alignment"].found == "aligner, layer 1, threshold 0.001"
 
 
+def test_a_vocabulary_that_cannot_be_trimmed_is_found_before_anything_runs(
+    tiny_clip_folder: Path, tiny_bert_folder: Path
+) -> None:
+    def own(folder: Path) -> dict[str, Any]:
+        return {"models": {"bert": {"id": None, "revision": None, "path": str(folder)}}}
+
+    found = failures("thesis", own(tiny_clip_folder))["student mbert"]
+    assert f"{tiny_clip_folder} has a tokenizer of the kind BPE" in found
+    assert "Take trim_vocabulary away from the student" in found
+    said = checks("thesis", own(tiny_bert_folder))["student mbert"]
+    assert said.found == "bert, pooling end, trimmed to the pieces of its language"
+
+
 def test_layers_beyond_the_aligner_are_found_before_anything_runs(tmp_path: Path) -> None:
     found = failures("pocket", {"alignment": {"layer": 3}})
     assert found == {"alignment": "alignment.layer is 3; the generated BERT has 1 to 2."}

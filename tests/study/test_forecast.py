@@ -70,6 +70,15 @@ def test_hours_follow_epochs_seeds_and_languages() -> None:
     )
 
 
+def test_a_joint_student_is_one_that_sees_every_language() -> None:
+    overrides = {"languages": ["de", "nl"], "methods": {"clseave": {"joint": True}}}
+    found = amounts(forecast(sources(overrides), SIZE, {}))
+
+    hours = 2.5 / (529_527 * 9)
+    assert found["computing", "1 train_student"] == pytest.approx(2 * 9 * 1000 * hours)
+    assert found["below results/", "1 students"] == pytest.approx(4 * BERT / 1e9)
+
+
 def test_a_generated_study_trains_its_aligner() -> None:
     overrides = {"models": {"aligner": {"settings": {"steps": 60, "batch": 40}}}}
     found = amounts(forecast(sources(overrides, "pocket"), SIZE, {}))

@@ -107,6 +107,25 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"methods": {"clseave": {"languages": ["de"]}}},
             r"comparisons.clteave: 'clteave_direct' is in zh, where the reference 'clseave' is not",
         ),
+        (
+            {"methods": {"frozen_encoder": {"joint": True}}},
+            r"frozen_encoder.joint: only for a student whose encoder is trained",
+        ),
+        (
+            {"methods": {"translate_train": {"joint": True}}},
+            r"translate_train.joint: only for a student whose encoder is trained, the setting",
+        ),
+        (
+            {
+                "methods": {"clseave": {"joint": True}},
+                "sweep": {"rates": {"method": "clseave", "languages": ["de"], "runs": [{}]}},
+            },
+            r"sweep.rates.method: a joint student is not swept",
+        ),
+        (
+            {"students": {"frozen": {"trim_vocabulary": True}}},
+            r"students.frozen.trim_vocabulary: a frozen encoder stays as it is",
+        ),
         ({"evaluation": {"margin": 0}}, r"evaluation.margin: 0 is less than or equal to"),
         ({"evaluation": {"permutations": 9}}, r"evaluation.permutations: 9 is less than the min"),
         (

@@ -93,3 +93,15 @@ def test_the_natural_world_has_tables_of_nouns() -> None:
     ]  # fmt: skip
     pocket = Sources("pocket", load_study("pocket", {}), "resources")
     assert pocket.words == pocket.naming == []
+
+
+def test_a_joint_student_is_one_for_all_languages_and_zero_shot_has_that_of_english() -> None:
+    full = sources("pocket_full", {"methods": {"joint": {"languages": ["nl", "de"]}}})
+
+    assert full.students_of("joint") == ["all"]
+    assert full.students_of("clseave") == ["de", "nl", "ja", "ko", "zh"]
+    assert full.students_of("zero_shot") == ["en"]
+    assert full.languages_of("joint") == ["de", "nl"]
+    assert full.trained_in("joint", "de") == "all"
+    assert full.trained_in("zero_shot", "de") == "en"
+    assert full.trained_in("clseave", "de") == "de"

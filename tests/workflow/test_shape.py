@@ -129,6 +129,32 @@ def test_a_frozen_encoder_reads_each_language_once_and_zero_shot_trains_once() -
 
 
 @pytest.mark.slow
+def test_a_joint_student_is_trained_once_and_read_in_each_language() -> None:
+    files = [
+        "results/pocket_full/students/joint/all/seed1/model",
+        *(f"results/pocket_full/scores/joint/{lang}/seed1/test.json" for lang in ("de", "ko")),
+    ]
+    said = dry_run(*files, "--forceall", "--config", "study=pocket_full")
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
+
+    assert (counts["train_joint_student"], counts["gather_translations"]) == ("1", "5")
+    assert (counts["embed_hypotheses"], counts["predict"]) == ("2", "2")
+    assert "train_student" not in counts
+
+
+@pytest.mark.slow
+def test_a_trimmed_student_waits_for_all_that_is_read_with_it() -> None:
+    trimmed = "students={mbert: {trim_vocabulary: true}}"
+    said = dry_run("results/pocket/students/noisy_both/de/seed0/history.csv", "--config", trimmed)
+    inputs = re.findall(r"rule train_student:\n +input: (.*)", said)[0]
+
+    # noisy_training reads the clean translations with the student of the noisy ones
+    assert "results/pocket/translation/de.parquet" in inputs
+    assert inputs.count("results/pocket/translation/noise/0.1/de.parquet") == 2
+    assert "translation/nl.parquet" not in inputs
+
+
+@pytest.mark.slow
 def test_translations_are_scored_together_and_noise_is_made_once_a_rate() -> None:
     said = dry_run("results/pocket_full/translation/quality.csv", "--config", "study=pocket_full")
     counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
