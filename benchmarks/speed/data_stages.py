@@ -21,6 +21,7 @@ from benchmarks.speed.rows import Found, Row
 from benchmarks.speed.sizes import BERT_MEAN, Sizes, draw_lengths
 
 ROOT = Path(__file__).parents[2]
+SPLITS = ("train", "dev", "test")
 SHARES = {"dev": 0.0316, "test": 0.0317}
 """Of SNLI-VE's pairs; the rest is train."""
 IMAGES, SHARDS, WIDTH, LANGUAGE = 31_783, 8, 512, "de"
@@ -94,7 +95,7 @@ def prepare(folder: Path, pairs: int, resamples: int) -> None:
     """Read and check the annotations, write the corpus tables."""
     from clseave_core.corpus.preparation import prepare_corpus
 
-    files = {split: folder / f"{split}.jsonl.gz" for split in ("train", "dev", "test")}
+    files = {split: folder / f"{split}.jsonl.gz" for split in SPLITS}
     prepare_corpus(files, set(_images(pairs))).save(folder / "corpus")
 
 
@@ -145,30 +146,95 @@ def tabulate(folder: Path, pairs: int, resamples: int) -> None:
     tabulate_accuracy(study, files[0], files[1], resamples=resamples)
 
 
+def teacher_data(folder: Path, pairs: int, resamples: int) -> None:
+    """All that CLIP-VE's training keeps beside its model, and the batches of an epoch."""
+    import torch
+
+    from benchmarks.speed.models import english_tokens
+    from benchmarks.speed.sizes import REAL
+    from clseave_core.corpus.pairs import Pairs
+    from clseave_core.embeddings import Embeddings, write_embeddings
+    from clseave_core.models.clip_ve import EntailmentModel
+    from clseave_core.models.frozen_student import FrozenStudent
+    from clseave_core.teacher.clip_ve import ClassificationTask, EncodedPairs
+    from clseave_core.training.device import Compute
+    from clseave_core.training.settings import TrainingSettings
+
+    images = _images(pairs)
+    pictures = torch.randn(len(images), WIDTH).numpy()
+    write_embeddings(folder / "images.arrow", "image_id", [(images, pictures)], WIDTH)
+    embeddings, compute = Embeddings.open(folder / "images.arrow"), Compute("fp32", 1)
+    encoded = [
+        EncodedPairs.of(read, read.hypotheses, embeddings, WIDTH, compute)
+        for read in (Pairs.read(folder / "corpus" / f"{split}.parquet") for split in SPLITS[:2])
+    ]
+    settings = TrainingSettings(epochs=1, batch_size=64, learning_rate=1e-3)
+    model = EntailmentModel.with_fresh_classifier(FrozenStudent(1, 1, WIDTH), 0)
+    task = ClassificationTask(
+        model, english_tokens(REAL, pairs), *encoded, settings, 0, compute
+    )  # fmt: skip
+    assert sum(map(len, task.batches(1))) == len(encoded[0].sentences)
+
+
 def student_data(folder: Path, pairs: int, resamples: int) -> None:
     """All that a student's training keeps beside its model, and the batches of an epoch."""
+    import torch
+
     from benchmarks.speed.models import translated_tokens
     from benchmarks.speed.sizes import REAL
     from clseave_core.corpus.pairs import Pairs
     from clseave_core.embeddings import Embeddings, write_embeddings
-    from clseave_core.training.batches import length_batches
+    from clseave_core.models.classifier import EntailmentClassifier
+    from clseave_core.models.frozen_student import FrozenStudent
+    from clseave_core.students.distillation import DistillationTask
+    from clseave_core.students.task import StudentData
+    from clseave_core.teacher.clip_ve import Premises
+    from clseave_core.training.device import Compute
+    from clseave_core.training.settings import TrainingSettings
 
     rng = np.random.default_rng(0)
     parts = np.array_split(np.arange(pairs, dtype=np.int32), 20)
     made = ((part, rng.random((len(part), WIDTH), dtype=np.float32)) for part in parts)
     write_embeddings(folder / "hypotheses.arrow", "hypothesis_id", made, WIDTH)
-    tokens = translated_tokens(REAL, pairs)
-    targets = Embeddings.open(folder / "hypotheses.arrow").rows(range(pairs))
-    rows = Pairs.read(folder / "corpus" / "train.parquet").hypotheses
-    for batch in length_batches(tokens.lengths[rows], 128, 0, 1):
-        tokens.pad(rows[batch])
-    assert len(targets) == pairs
+    compute = Compute("fp32", 1)
+    targets = torch.from_numpy(Embeddings.open(folder / "hypotheses.arrow").rows(range(pairs)))
+    train, dev = (Pairs.read(folder / "corpus" / f"{split}.parquet") for split in SPLITS[:2])
+    data = StudentData(
+        translated_tokens(REAL, pairs), targets, train.hypotheses, dev,
+        Premises.constant(dev, WIDTH, compute), EntailmentClassifier(WIDTH),
+    )  # fmt: skip
+    settings = TrainingSettings(epochs=1, batch_size=128, learning_rate=1e-3)
+    task = DistillationTask(FrozenStudent(1, 1, WIDTH), data, settings, 0, compute)
+    assert sum(map(len, task.batches(1))) == len(train.hypotheses)
+
+
+def predict(folder: Path, pairs: int, resamples: int) -> None:
+    """Predictions of all training pairs, from embeddings of their sentences and pictures."""
+    import torch
+
+    from clseave_core.corpus.pairs import Pairs
+    from clseave_core.embeddings import Embeddings
+    from clseave_core.evaluation import prediction
+    from clseave_core.evaluation.schemas import PREDICTIONS
+    from clseave_core.files import write_table
+    from clseave_core.models.classifier import EntailmentClassifier
+    from clseave_core.training.device import Compute
+
+    read = Pairs.read(folder / "corpus" / "train.parquet")
+    distinct, rows = np.unique(read.hypotheses, return_inverse=True)
+    text = torch.from_numpy(Embeddings.open(folder / "hypotheses.arrow").rows(distinct.tolist()))
+    with torch.inference_mode():
+        table = prediction.predict(
+            read, Embeddings.open(folder / "images.arrow"), EntailmentClassifier(WIDTH).eval(),
+            text, rows, Compute("fp32", 1),
+        )  # fmt: skip
+    write_table(folder / "predicted.parquet", table, PREDICTIONS)
 
 
 TIMED: dict[str, Callable[[Path, int, int], None]] = {
     "prepare": prepare, "gather": gather, "score": score, "tabulate": tabulate,
 }  # fmt: skip
-ALL = {**TIMED, "student_data": student_data}
+ALL = {**TIMED, "teacher_data": teacher_data, "student_data": student_data, "predict": predict}
 
 
 def measure(folder: Path, sizes: Sizes) -> Found:

@@ -120,7 +120,7 @@ def student(bench: "Workbench") -> Training:
     targets = bench.targets()
 
     def task(settings: TrainingSettings, compute: Compute) -> ours.ProductTask:
-        model = bench.student().to(compute.device)
+        model = bench.trimmed_student().to(compute.device)
         return ours.student_task(model, tokens, compute.move(targets), settings, compute)
 
     size = sizes.student_batch

@@ -20,8 +20,10 @@ from benchmarks.speed.sizes import (
 )
 from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.models.tokens import Tokens
+from clseave_core.students.vocabulary import trim_encoder
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+PIECES_PER_LINE = 100
 CLS, SEP = SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")
 
 
@@ -43,6 +45,17 @@ def make_bert(folder: Path, sizes: Sizes) -> None:
     BertTokenizer(
         vocab=vocabulary, do_lower_case=False, strip_accents=False, model_max_length=512
     ).save_pretrained(folder)
+
+
+def trim_bert(folder: Path, target: Path, kept: int) -> None:
+    """The encoder in `folder` with the special pieces and the `kept` first others.
+
+    Pieces that sentences have are the first, so that tokens keep their numbers.
+    """
+    numbers = range(len(SPECIAL), len(SPECIAL) + kept)
+    starts = range(0, kept, PIECES_PER_LINE)
+    lines = [" ".join(map(piece, numbers[at : at + PIECES_PER_LINE])) for at in starts]
+    trim_encoder(folder, [lines], target)
 
 
 def make_clip(folder: Path, sizes: Sizes) -> None:

@@ -25,8 +25,9 @@ class Sizes:
 
     A step has `clip_batch` pairs or `student_batch` sentences; a block of a contender has `steps`
     timed steps. `pairs` is the corpus from which batches are sampled and which the data stages
-    read; `sentences_used` the pieces that one language uses of `vocabulary`. On a GPU `gpu_parts`
-    of `gpu_steps` steps are timed, and `gpu_pictures`.
+    read; `sentences_used` the pieces that one language uses of `vocabulary`, `kept` those of a
+    trimmed one: also all single characters, of which multilingual BERT has some 20,000. On a GPU
+    `gpu_parts` of `gpu_steps` steps are timed, and `gpu_pictures`.
     """
 
     clip_vocabulary: int = 49_408
@@ -44,6 +45,7 @@ class Sizes:
     projection: int = 512
     align_layer: int = 8
     sentences_used: int = 20_000
+    kept: int = 40_000
     picture: tuple[int, int] = (500, 375)
     clip_batch: int = 64
     student_batch: int = 128
@@ -66,7 +68,7 @@ REAL = Sizes()
 QUICK = Sizes(
     clip_vocabulary=1_000, clip_layers=2, clip_width=32, clip_heads=2, vision_layers=2,
     vision_width=32, vision_heads=2, pixels=32, vocabulary=1_200, bert_layers=2, bert_width=48,
-    bert_heads=2, projection=32, align_layer=1, sentences_used=500, clip_batch=16,
+    bert_heads=2, projection=32, align_layer=1, sentences_used=500, kept=800, clip_batch=16,
     student_batch=16, steps=3, train_pairs=600, test_pairs=60, pairs=900, encoded=60, pictures=12,
     aligned=24, resamples=20, gemm=128, gpu_parts=3, gpu_steps=2, gpu_pictures=6, gpu_gemm=128,
 )  # fmt: skip

@@ -29,6 +29,7 @@ from benchmarks.speed.models import (
     make_clip,
     sentence_pairs,
     translated_tokens,
+    trim_bert,
 )
 from benchmarks.speed.pictures import make_pictures
 from benchmarks.speed.rows import Found, Row
@@ -117,6 +118,13 @@ class Workbench:
         """A student to train."""
         return Student.start(self.bert_folder, self.sizes.projection, "end", True, 0)
 
+    def trimmed_student(self) -> Student:
+        """The same with a trimmed vocabulary, as the thesis study has it; tokens are the same."""
+        folder = self.folder / "trimmed"
+        if not folder.exists():
+            trim_bert(self.bert_folder, folder, self.sizes.kept)
+        return Student.start(folder, self.sizes.projection, "end", True, 0)
+
     def targets(self) -> Tensor:
         """Teacher embeddings of all sentences; those of few are drawn and repeated."""
         few = torch.randn(1024, self.sizes.projection, generator=torch.Generator().manual_seed(2))
@@ -182,6 +190,7 @@ def student_step(bench: Workbench) -> Found:
     """One training step of a student, against the published way, two peers and the machine."""
     sizes, tokens = bench.sizes, bench.translated
     student, targets, size = bench.student(), bench.targets(), sizes.student_batch
+    trimmed = bench.trimmed_student()
     teacher = ClipVE.start(bench.clip_folder, 0).text.eval()
     tokenizer = load_tokenizer(bench.bert_folder)
     lengths = tokens.lengths
@@ -201,7 +210,7 @@ def student_step(bench: Workbench) -> Found:
         return _stepping(flow.step, at_random)
 
     def of_ours(precision: Precision) -> list[float]:
-        task = partial(ours.student_task, student, tokens, targets)
+        task = partial(ours.student_task, trimmed, tokens, targets)
         compute = bench.product(precision, sizes.bert_width)
         return ours.training_block(task, settings, compute, similar)
 

@@ -85,8 +85,9 @@ def test_the_published_student_computes_the_products_loss(bench: Workbench) -> N
     with torch.no_grad():
         targets = teacher(*bench.english.pad(np.arange(len(bench.english))))
     task = ours.student_task(
-        student, bench.translated, targets, ours.student_settings(16), bench.compute("fp32")
-    )
+        bench.trimmed_student().eval(), bench.translated, targets, ours.student_settings(16),
+        bench.compute("fp32"),
+    )  # fmt: skip
 
     [planned] = task.plan([ROWS])
     assert float(flow.loss(ROWS).detach()) == pytest.approx(task.loss(planned)[0].item(), rel=1e-5)
