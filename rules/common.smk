@@ -249,7 +249,7 @@ def further_tables():
     """The tables of a study beside its accuracy table."""
     names = ["picture_pairs", *config.get("comparisons", {})]
     names += ["language_effects"] if "control_language" in config else []
-    names += ["nouns"] if sources.naming else []
+    names += ["nouns", "noun_questions"] if sources.naming else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
     tables = [f"<results>/tables/{name}.csv" for name in names]
