@@ -46,6 +46,7 @@ wildcard_constraints:
     seed="|".join(map(str, config["seeds"])),
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
     encoder="|".join(sources.frozen_encoders) or "none",
+    clip="|".join(sources.generated_clips) or "none",
     comparison="|".join(config.get("comparisons", {})) or "none",
     figure="|".join(FIGURES),
     table="|".join(TABLES),

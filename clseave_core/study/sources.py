@@ -8,6 +8,9 @@ from urllib.parse import urlparse
 
 from clseave_core.study.loading import Study
 
+CLIP = "clip"
+"""The kind of generated model of which a world can have several, each in a folder of its name."""
+
 
 def download_name(file: dict[str, Any]) -> str:
     """A name for a file that no file from another address has: `snli_ve_dev-1a2b3c4d.jsonl.gz`."""
@@ -97,11 +100,17 @@ class Sources:
         if "path" in model:
             return str(model["path"])
         if "generate" in model:
-            return f"{self.generated}/models/{model['generate']}"
+            kind = model["generate"]
+            return f"{self.generated}/models/{name if kind == CLIP else kind}"
         return f"{self.resources}/models/{self.repository(name)}"
 
+    @property
+    def generated_clips(self) -> list[str]:
+        """The CLIPs that the generator pretrains; of the other kinds a world has one each."""
+        return [name for name, m in self.study["models"].items() if m.get("generate") == CLIP]
+
     def generator_settings(self, kind: str) -> dict[str, Any]:
-        """The settings of the model that the generator pretrains as `kind` (clip, bert)."""
+        """The settings of the one model that the generator pretrains as `kind` (bert, aligner)."""
         models = self.study["models"].values()
         return next((m["settings"] for m in models if m.get("generate") == kind), {})
 
