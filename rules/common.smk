@@ -46,6 +46,7 @@ wildcard_constraints:
     seed="|".join(map(str, config["seeds"])),
     autoencoder="|".join(config.get("autoencoders", {})) or "none",
     encoder="|".join(sources.frozen_encoders) or "none",
+    clip="|".join(sources.generated_clips) or "none",
     comparison="|".join(config.get("comparisons", {})) or "none",
     figure="|".join(FIGURES),
     table="|".join(TABLES),
@@ -287,7 +288,7 @@ def further_tables():
     """The tables of a study beside its accuracy table."""
     names = ["picture_pairs", *config.get("comparisons", {})]
     names += ["language_effects"] if "control_language" in config else []
-    names += ["nouns"] if sources.naming else []
+    names += ["nouns", "noun_questions"] if sources.naming else []
     names += ["sweep"] if config.get("sweep") else []
     names += ["alignment_quality"] if "alignment" in config and sources.is_generated else []
     tables = [f"<results>/tables/{name}.csv" for name in names]

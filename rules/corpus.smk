@@ -71,11 +71,11 @@ rule generate_clip:
         pretraining=rules.generate_world.output.pretraining,
         sentences=rules.generate_world.output.sentences,
     output:
-        model=directory("<generated>/models/clip"),
+        model=directory("<generated>/models/{clip}"),
     log:
-        "<logs>/generate_clip.log",
+        "<logs>/generate_clip/{clip}.log",
     benchmark:
-        "<benchmarks>/generate_clip.tsv"
+        "<benchmarks>/generate_clip/{clip}.tsv"
     conda:
         "../environment.yaml"
     threads: threads_of("train")
@@ -84,7 +84,7 @@ rule generate_clip:
         runtime=minutes("train"),
     params:
         world=config["corpus"].get("world"),
-        settings=sources.generator_settings("clip"),
+        settings=lambda wildcards: config["models"][wildcards.clip]["settings"],
         seed=sources.world_seed,
         threads=threads_of("train"),
     script:

@@ -99,6 +99,7 @@ rule tabulate_nouns:
         naming=sources.naming,
     output:
         table="<results>/tables/nouns.csv",
+        questions="<results>/tables/noun_questions.csv",
     log:
         "<logs>/tabulate_nouns.log",
     benchmark:
@@ -110,6 +111,13 @@ rule tabulate_nouns:
         mem_mb=memory("read"),
         runtime=minutes("read"),
     params:
+        study={
+            "methods": without_training(
+                {name: config["methods"][name] for name in sources.main_methods}
+            ),
+            "teachers": without_training(config["teachers"]),
+            **{key: config[key] for key in ("languages", "students", "models")},
+        },
         evaluation=sampling(),
     script:
         "../workflow_scripts/tabulate_nouns.py"

@@ -41,8 +41,7 @@ def pretrain_clip(
     if is_natural(world):
         from clseave_core.corpus.natural import clip as natural
 
-        of_natural = natural.NaturalClipSettings.from_mapping(settings, CLIP)
-        natural.pretrain_clip(folder, target, of_natural, seed, threads)
+        natural.pretrain_clip(folder, target, natural.clip_settings(settings, CLIP), seed, threads)
     else:
         from clseave_core.corpus.pocket import clip as pocket
 

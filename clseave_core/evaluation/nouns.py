@@ -6,67 +6,94 @@ themselves: there the label hangs on the noun alone. The score of such a pair is
 entailment minus that of contradiction, for a denied claim the other way round.
 """
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from clseave_core.corpus.natural.tables import SCENE_CELLS, SENTENCE_NOUNS
 from clseave_core.corpus.pocket.drawing import NAMELESS
 from clseave_core.corpus.pocket.lexicon import CELLS
-from clseave_core.corpus.schemas import HYPOTHESES
-from clseave_core.evaluation.intervals import CONFIDENCE, clustered_intervals
-from clseave_core.evaluation.prediction_tables import Predictions, read_predictions
-from clseave_core.evaluation.runs import run_of
-from clseave_core.files import read_table
+from clseave_core.evaluation.noun_questions import GROUPS
+from clseave_core.evaluation.prediction_tables import Predictions
 from clseave_core.labels import LABEL_INDEX
 
 Floats = npt.NDArray[np.float64]
-GROUPS: tuple[str, ...] = ("seen", "held_out_sentences", "held_out_nouns", "with_a_noun")
-"""The last is every sentence that names a noun: all of them new to who learnt templates only."""
-COLUMNS: tuple[str, ...] = (
-    "testset", "method", "language", "seed", "group", "n", "nouns", "accuracy", "ci_low", "ci_high",
-    "noun_critical_n", "noun_auc", "auc_low", "auc_high", "two_way_accuracy",
-)  # fmt: skip
+Mask = npt.NDArray[np.bool_]
 SIGN = {"exists_at": 1.0, "absent_at": -1.0}
 _NOUNS, _IMAGES = 21, 22
 """What a random stream is for, beside its seed."""
 
 
-def tabulate_nouns(
-    predictions: Iterable[str | Path], hypotheses: str | Path, world: str | Path, *,
-    resamples: int, seed: int,
-) -> pd.DataFrame:  # fmt: skip
-    """A row for each prediction file and group of sentences, percent where it says accuracy.
+@dataclass(frozen=True)
+class Group:
+    """The pairs of one group [n], the same for every run; `critical` names nouns and pictures."""
 
-    `world` is the generated folder. Intervals are bootstraps over pictures and sentences for the
-    accuracy, and over pictures and nouns for `noun_auc` (50 where nouns are not used). Empty where
-    a group has no such pair.
+    pairs: pd.DataFrame
+    critical: Mask
+    shows: Mask
+    weights: Floats | None
+
+    @property
+    def nouns(self) -> int:
+        """How many nouns its sentences name."""
+        return len({noun for nouns in self.pairs["nouns"] for noun in nouns})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How right a run, or the mean of several, is on a group's pairs [n].
+
+    `areas` is its noun AUC, first as it is and then in each resample; `two_way` the share of
+    noun-critical pairs that it tells by the score's sign. Both are None where there are none.
     """
-    said = read_table(hypotheses, HYPOTHESES, ["hypothesis_id", "text", "template", "held_out"])
-    named = read_table(Path(world) / "sentence_nouns.parquet", SENTENCE_NOUNS)
-    said = said.merge(named, on="text", validate="one_to_one").set_index("hypothesis_id")
-    cells = read_table(Path(world) / "scenes.parquet", SCENE_CELLS)
-    shown = cells.set_index("image_id")["cells"]
-    rows = []
-    for path in predictions:
-        read = read_predictions(path)
-        pairs = read.pairs.join(said, on="hypothesis_id").assign(right=read.right)
-        pairs["group"] = np.where(
-            pairs["held_out"] == "none", GROUPS[0],
-            np.where(pairs["held_out_noun"], GROUPS[2], GROUPS[1]),
-        )  # fmt: skip
-        pairs["score"] = noun_scores(read, pairs, shown)
-        named_any = pairs["nouns"].map(len) > 0
-        for group in GROUPS:
-            part = pairs[named_any if group == GROUPS[-1] else pairs["group"] == group]
-            if len(part):
-                rows.append({**run_of(path)._asdict(), "group": group, **_figures(
-                    part, resamples=resamples, seed=seed)})  # fmt: skip
-    return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
+
+    right: Floats
+    areas: Floats | None
+    two_way: float | None
+
+
+def chosen_pairs(pairs: pd.DataFrame) -> dict[str, Mask]:
+    """The pairs of each group that has any."""
+    held_out = (pairs["held_out"] != "none").to_numpy()
+    by_noun = pairs["held_out_noun"].to_numpy(dtype=bool)
+    with_a_noun = (pairs["nouns"].map(len) > 0).to_numpy()
+    parts = (~held_out, held_out & ~by_noun, held_out & by_noun, with_a_noun)
+    return {name: part for name, part in zip(GROUPS, parts, strict=True) if part.any()}
+
+
+def group_of(pairs: pd.DataFrame, critical: Mask, resamples: int, seed: int) -> Group:
+    """A group of `pairs` [n], of which `critical` ones hang on the noun alone."""
+    told = pairs[critical]
+    sign = told["template"].map(SIGN)
+    shows = ((told["label"] == "entailment") == (sign > 0)).to_numpy(dtype=bool)
+    weights = None
+    if shows.any() and not shows.all():
+        drawn = _weights(told["nouns"].str[0], told["image_id"], resamples=resamples, seed=seed)
+        weights = np.concatenate([np.ones((1, len(told))), drawn])
+    return Group(pairs, critical, shows, weights)
+
+
+def measure(group: Group, right: Floats, scores: Floats) -> Measured:
+    """A run that is `right` [n] on a group's pairs and gives them noun `scores` [n]."""
+    told = scores[group.critical]
+    if group.weights is None or np.isnan(told).any():  # a run without logits
+        return Measured(right, None, None)
+    areas = weighted_auc(told, group.shows, group.weights)
+    return Measured(right, areas, float(((told > 0) == group.shows).mean()))
+
+
+def mean_of(runs: Sequence[Measured]) -> Measured:
+    """The mean of runs on the same pairs."""
+    areas = [one.areas for one in runs if one.areas is not None]
+    two_way = [one.two_way for one in runs if one.two_way is not None]
+    return Measured(
+        np.mean([one.right for one in runs], axis=0),
+        np.mean(areas, axis=0) if len(areas) == len(runs) else None,
+        float(np.mean(two_way)) if len(two_way) == len(runs) else None,
+    )
 
 
 def noun_scores(read: Predictions, pairs: pd.DataFrame, shown: "pd.Series[list[str]]") -> Floats:
@@ -86,40 +113,6 @@ def noun_scores(read: Predictions, pairs: pd.DataFrame, shown: "pd.Series[list[s
         if shown[image][CELLS.index(place)] not in NAMELESS:
             scores[row] = SIGN[template] * difference[row]
     return scores
-
-
-def _figures(part: pd.DataFrame, *, resamples: int, seed: int) -> dict[str, float]:
-    (interval,) = clustered_intervals(
-        part["right"].to_numpy(dtype=np.float64)[None],
-        part["image_id"], part["hypothesis_id"], resamples=resamples, seed=seed,
-    )  # fmt: skip
-    figures = {
-        "n": len(part),
-        "nouns": len({noun for nouns in part["nouns"] for noun in nouns}),
-        "accuracy": 100 * float(part["right"].mean()),
-        "ci_low": 100 * interval.low,
-        "ci_high": 100 * interval.high,
-    }
-    critical = part[part["score"].notna()]
-    sign = critical["template"].map(SIGN)
-    shows = ((critical["label"] == "entailment") == (sign > 0)).to_numpy()
-    if shows.any() and not shows.all():
-        scores = critical["score"].to_numpy()
-        ones = np.ones((1, len(scores)))
-        drawn = _weights(
-            critical["nouns"].str[0], critical["image_id"], resamples=resamples, seed=seed
-        )
-        values = weighted_auc(scores, shows, drawn)
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.nanquantile(values, [tail, 1 - tail])
-        figures |= {
-            "noun_critical_n": len(critical),
-            "noun_auc": 100 * float(weighted_auc(scores, shows, ones)[0]),
-            "auc_low": 100 * float(low),
-            "auc_high": 100 * float(high),
-            "two_way_accuracy": 100 * float(((scores > 0) == shows).mean()),
-        }
-    return figures
 
 
 def weighted_auc(scores: Floats, shows: npt.NDArray[np.bool_], weights: Floats) -> Floats:

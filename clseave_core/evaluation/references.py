@@ -34,6 +34,11 @@ def hypothesis_only_reference(method: str, methods: Entries, teachers: Entries) 
     return _english_method(_teachers_like(methods[method]["teacher"], teachers, blind), methods)
 
 
+def plain_teachers(teachers: Entries) -> list[str]:
+    """The teachers that are no controls."""
+    return [name for name, entry in teachers.items() if _is(entry, _PLAIN_TEACHER)]
+
+
 def _teachers_like(teacher: str, teachers: Entries, wanted: Mapping[str, str]) -> list[str]:
     """The teachers on the CLIP of `teacher` with the wanted settings."""
     model = teachers[teacher]["model"]

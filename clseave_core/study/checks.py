@@ -5,7 +5,7 @@ No network; `online.py` has the checks that need it.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -189,24 +189,24 @@ def _world(sources: Sources) -> str:
 
     study = sources.study
     world, languages = study["corpus"]["world"], tuple(study["languages"])
-    kinds: dict[str, type[SmallTraining]] = {
-        "clip": ClipSettings, "bert": BertSettings, "aligner": AlignerSettings,
+    kinds: dict[str, Callable[[Mapping[str, Any], str], SmallTraining]] = {
+        "clip": ClipSettings.from_mapping, "bert": BertSettings.from_mapping,
+        "aligner": AlignerSettings.from_mapping,
     }  # fmt: skip
     if is_natural(world):
-        from clseave_core.corpus.natural.clip import NaturalClipSettings, published_weights
+        from clseave_core.corpus.natural.clip import clip_settings, published_weights
         from clseave_core.corpus.natural.drawing import openmoji_font
         from clseave_core.corpus.natural.settings import NaturalSettings
 
         NaturalSettings.from_mapping(world, languages)
-        kinds["clip"] = NaturalClipSettings
+        kinds["clip"] = clip_settings
         openmoji_font()
         published_weights()
     else:
         WorldSettings.from_mapping(world, languages)
     for name, model in study["models"].items():
         if "generate" in model:
-            kind = kinds[model["generate"]]
-            kind.from_mapping(model["settings"], f"models.{name}.settings")
+            kinds[model["generate"]](model["settings"], f"models.{name}.settings")
     return f"world seed {sources.world_seed}"
 
 

@@ -158,9 +158,10 @@ def _generating(sources: Sources) -> list[tuple[str, int, float, Speed]]:
     jobs = [("generate_world", 1, _drawn(sources.study["corpus"]["world"]), SCENES)]
     kinds = (("clip", CAPTIONS), ("bert", MASKED_SENTENCES), ("aligner", ALIGNED_PAIRS))
     for kind, speed in kinds:
-        settings = sources.generator_settings(kind)
-        if settings:
-            jobs.append((f"generate_{kind}", 1, settings["steps"] * settings["batch"], speed))
+        models = [m for m in sources.study["models"].values() if m.get("generate") == kind]
+        examples = sum(m["settings"]["steps"] * m["settings"]["batch"] for m in models)
+        if models:
+            jobs.append((f"generate_{kind}", len(models), examples, speed))
     return jobs
 
 

@@ -113,13 +113,18 @@ def check_references(study: Study) -> list[str]:
             )
     kinds = [model["generate"] for model in study["models"].values() if "generate" in model]
     problems += [
-        f"  models: two of them generate a {kind}; a world has one of each kind."
+        f"  models: two of them generate a {kind}; a world can have several CLIPs alone."
         for kind in dict.fromkeys(kinds)
-        if kinds.count(kind) > 1
+        if kind != "clip" and kinds.count(kind) > 1
     ]
     if "aligner" in kinds and "bert" not in kinds:
         problems.append("  models: an aligner is generated from the generated bert; there is none.")
     for name, model in study["models"].items():
+        if model.get("generate") == "clip" and name in {*kinds} - {"clip"}:
+            problems.append(
+                f"  models.{name}: a CLIP of this name would lie in the folder of the generated "
+                f"{name}. Give it another name."
+            )
         if "generate" in model and "world" not in corpus:
             problems.append(
                 f"  models.{name}: only a study with corpus.world can generate a model."

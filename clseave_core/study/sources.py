@@ -10,6 +10,8 @@ from clseave_core.study.loading import Study
 
 ALL_LANGUAGES = "all"
 """In the place of a language: the student that learns all of a method's languages."""
+CLIP = "clip"
+"""The kind of generated model of which a world can have several, each in a folder of its name."""
 
 
 def download_name(file: dict[str, Any]) -> str:
@@ -100,11 +102,17 @@ class Sources:
         if "path" in model:
             return str(model["path"])
         if "generate" in model:
-            return f"{self.generated}/models/{model['generate']}"
+            kind = model["generate"]
+            return f"{self.generated}/models/{name if kind == CLIP else kind}"
         return f"{self.resources}/models/{self.repository(name)}"
 
+    @property
+    def generated_clips(self) -> list[str]:
+        """The CLIPs that the generator pretrains; of the other kinds a world has one each."""
+        return [name for name, m in self.study["models"].items() if m.get("generate") == CLIP]
+
     def generator_settings(self, kind: str) -> dict[str, Any]:
-        """The settings of the model that the generator pretrains as `kind` (clip, bert)."""
+        """The settings of the one model that the generator pretrains as `kind` (bert, aligner)."""
         models = self.study["models"].values()
         return next((m["settings"] for m in models if m.get("generate") == kind), {})
 

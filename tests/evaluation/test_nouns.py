@@ -1,17 +1,10 @@
 """Noun scores and their area under the curve, with numbers made by hand."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from clseave_core.corpus.natural.tables import SCENE_CELLS, SENTENCE_NOUNS
-from clseave_core.corpus.schemas import HYPOTHESES
-from clseave_core.evaluation.nouns import GROUPS, tabulate_nouns, weighted_auc
-from clseave_core.evaluation.schemas import PREDICTIONS
-from clseave_core.files import write_table
+from clseave_core.evaluation.nouns import Measured, chosen_pairs, mean_of, weighted_auc
 
 ONES = np.ones((1, 4))
 
@@ -40,79 +33,28 @@ def test_a_weight_is_a_repetition_and_a_missing_sort_is_no_number() -> None:
     assert np.isnan(areas[1])
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> tuple[Path, Path, Path]:
-    """Four sentences on two pictures; the last is about a held-out noun."""
-    said = [
-        ("There is a dog in the top left.", "exists_at", ["dog"], "top left", "none", False),
-        ("There is no dog in the top left.", "absent_at", ["dog"], "top left", "none", False),
-        ("There is a dog.", "exists", ["dog"], None, "test", False),
-        ("There is a cat in the top left.", "exists_at", ["cat"], "top left", "test", True),
-    ]
-    text, template, nouns, place, held_out, by_noun = map(list, zip(*said, strict=True))
-    world = tmp_path / "world"
-    hypotheses = tmp_path / "hypotheses.parquet"
-    write_table(
-        hypotheses, pa.table([range(4), text, held_out, template, [None] * 4], schema=HYPOTHESES),
-        HYPOTHESES,
-    )  # fmt: skip
-    write_table(
-        world / "sentence_nouns.parquet",
-        pa.table([text, nouns, place, by_noun], schema=SENTENCE_NOUNS), SENTENCE_NOUNS,
-    )  # fmt: skip
-    cells = [["dog", "empty space", "cat", "cat"], ["empty space", "dog", "dog", "dog"]]
-    write_table(
-        world / "scenes.parquet", pa.table([["p", "q"], cells], schema=SCENE_CELLS), SCENE_CELLS
+def test_a_mean_of_runs_is_taken_pair_by_pair_and_draw_by_draw() -> None:
+    one = Measured(np.array([1.0, 0.0]), np.array([0.5, 1.0]), 1.0)
+    other = Measured(np.array([1.0, 1.0]), np.array([0.75, 0.5]), 0.5)
+    mean = mean_of([one, other])
+    assert mean.right.tolist() == [1.0, 0.5]
+    assert mean.areas is not None and mean.areas.tolist() == [0.625, 0.75]
+    assert mean.two_way == 0.75
+    assert mean_of([one, Measured(other.right, None, None)]).areas is None
+
+
+def test_groups_are_parts_of_the_pairs_and_all_with_a_noun() -> None:
+    pairs = pd.DataFrame(
+        {
+            "held_out": ["none", "none", "test", "test"],
+            "held_out_noun": [False, False, False, True],
+            "nouns": [["dog"], [], [], ["cat"]],
+        }
     )
-    rows = [
-        # sentence, picture, label, logits of entailment, neutral, contradiction
-        (0, "p", "entailment", 2.0, 0.0, 1.0),
-        (0, "q", "contradiction", 0.0, 0.0, 3.0),  # an empty cell: not noun-critical
-        (1, "p", "contradiction", 2.0, 0.0, 0.0),  # wrong: says that there is no dog
-        (2, "q", "entailment", 1.0, 0.0, 0.0),
-        (3, "p", "contradiction", 0.0, 0.0, 1.0),
-    ]
-    predictions = tmp_path / "predictions" / "clseave" / "de" / "seed0" / "test.parquet"
-    labels = ["entailment", "neutral", "contradiction"]
-    columns = [
-        [0] * 5, [f"pair{number}" for number in range(5)], [row[1] for row in rows],
-        [row[0] for row in rows], [row[2] for row in rows],
-        [labels[int(np.argmax(row[3:]))] for row in rows],
-        *[[row[column] for row in rows] for column in (3, 4, 5)],
-    ]  # fmt: skip
-    write_table(predictions, pa.table(columns, schema=PREDICTIONS), PREDICTIONS)
-    return predictions, hypotheses, world
-
-
-def test_groups_have_their_own_accuracy(files: tuple[Path, Path, Path]) -> None:
-    predictions, hypotheses, world = files
-    table = tabulate_nouns([predictions], hypotheses, world, resamples=50, seed=0)
-    assert table["group"].tolist() == list(GROUPS)
-    assert table[["method", "language", "seed"]].iloc[0].tolist() == ["clseave", "de", 0]
-    assert table["n"].tolist() == [3, 1, 1, 5]
-    assert table["accuracy"].tolist() == pytest.approx([200 / 3, 100, 100, 80])
-    assert table["nouns"].tolist() == [1, 1, 1, 2]
-
-
-def test_only_a_seen_thing_in_the_named_cell_is_noun_critical(
-    files: tuple[Path, Path, Path],
-) -> None:
-    """Of the seen pairs two: one says dog (score 1), the denied one says no dog (score -2)."""
-    predictions, hypotheses, world = files
-    table = tabulate_nouns([predictions], hypotheses, world, resamples=50, seed=0)
-    # Both show the dog, so that there is nothing to tell apart
-    assert table["noun_auc"].iloc[:-1].isna().all()
-    rows = pd.read_parquet(predictions)
-    rows.loc[2, "image_id"] = "q"
-    cells = [["dog", "empty space", "cat", "cat"], ["cat", "dog", "dog", "dog"]]
-    write_table(
-        world / "scenes.parquet", pa.table([["p", "q"], cells], schema=SCENE_CELLS), SCENE_CELLS
-    )
-    rows.loc[2, "label"] = "entailment"
-    write_table(predictions, pa.Table.from_pandas(rows, schema=PREDICTIONS), PREDICTIONS)
-    seen = tabulate_nouns([predictions], hypotheses, world, resamples=50, seed=0).iloc[0]
-    # Scores: 1 (shows), -3 (does not), -2 (does not): all in order, all signs right
-    assert seen["noun_critical_n"] == 3
-    assert seen["noun_auc"] == 100
-    assert seen["two_way_accuracy"] == 100
-    assert seen["auc_low"] == seen["auc_high"] == 100
+    assert {name: part.tolist() for name, part in chosen_pairs(pairs).items()} == {
+        "seen": [True, True, False, False],
+        "held_out_sentences": [False, False, True, False],
+        "held_out_nouns": [False, False, False, True],
+        "with_a_noun": [True, False, False, True],
+    }
+    assert list(chosen_pairs(pairs.iloc[[1]])) == ["seen"]

@@ -37,8 +37,17 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ({"methods": {"clseave": {"teacher": "clip_we"}}}, r"'clip_we' is none of the study's"),
         ({"teachers": {"clip_ve": {"training": {"preset": "x"}}}}, r"preset is 'x', which is none"),
         (
-            {"models": {"other": {"generate": "clip", "settings": CLIP}}},
-            r"two of them generate a clip",
+            {"models": {"other": {"generate": "bert", "settings": CLIP}}},
+            r"two of them generate a bert; a world can have several CLIPs alone",
+        ),
+        (
+            {
+                "models": {
+                    "bert": {"generate": "clip"},
+                    "other": {"generate": "bert", "settings": CLIP},
+                }
+            },
+            r"a CLIP of this name would lie in the folder of the generated bert",
         ),
         ({"models": {"bert": {"generate": "clip"}}}, r"an aligner is generated from the generated"),
         ({"alignment": {"model": "alinger"}}, r"alignment.model: 'alinger' is none of the study's"),

@@ -84,6 +84,14 @@ def test_rivals_and_controls_stand_in_no_accuracy_table() -> None:
         assert not apart & set(sources(study, {}).main_methods)
 
 
+def test_each_generated_clip_has_a_folder_of_its_name() -> None:
+    full = Sources("natural_full", load_study("natural_full", {}), "resources")
+    assert full.generated_clips == ["clip", "clip_vit"]
+    assert full.model("clip_vit") == "results/natural_full/world/models/clip_vit"
+    assert full.model("bert") == "results/natural_full/world/models/bert"
+    assert full.image_owner("clip_vit") == "clip_vit"
+
+
 def test_the_natural_world_has_tables_of_nouns() -> None:
     natural = Sources("natural", load_study("natural", {}), "resources")
     assert [Path(path).name for path in natural.words] == ["nouns.csv", "kinds.csv"]

@@ -1,16 +1,18 @@
-"""The natural world's CLIP: frozen EfficientNet-Lite0 per cell, a projection and a text tower.
+"""The natural world's CLIPs: a small text tower beside frozen features of cells, or beside a ViT.
 
-Only the projection and the text tower are trained, by contrast: cells are embedded once, and each
-step puts new scenes together from their features. A scene and its twin, which differs in one cell,
-stand in one batch, as in the pocket world. Captions first list the four cells in reading order,
-which is learnt fast, then say of some cells what is where, as hypotheses do: sentences alone are
-not learnt at all in as many steps, lists alone leave the places to CLIP-VE.
+EfficientNet-Lite0, frozen, reads each cell, and a projection is trained; or a small vision
+transformer learns from scratch. Either way scenes are put together from tiles, new ones in each
+step, and a scene and its twin, which differs in one cell, stand in one batch, as in the pocket
+world. Captions first list the four cells in reading order, which is learnt fast, then say of some
+cells what is where, as hypotheses do: sentences alone are not learnt at all in as many steps, lists
+alone leave the places to CLIP-VE.
 
-The folder is a CLIP's, but for its image tower (clseave_core/models/cell_tower.py).
+The folder is a CLIP's, but for the image tower of cells (clseave_core/models/cell_tower.py).
 """
 
 import logging
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +20,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers.models.clip.configuration_clip import CLIPConfig
@@ -26,7 +29,14 @@ from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
 from clseave_core.corpus.model_folder import WEIGHTS, read_pickled_weights
 from clseave_core.corpus.natural.grammars import article_of
-from clseave_core.corpus.pocket.clip import captioned_pictures, train_tokenizer
+from clseave_core.corpus.pocket import clip as pocket
+from clseave_core.corpus.pocket.clip import (
+    ClipSettings,
+    captioned_pictures,
+    contrastive_loss,
+    new_clip,
+    train_tokenizer,
+)
 from clseave_core.corpus.pocket.drawing import NAMELESS
 from clseave_core.corpus.pocket.grammars.english import PLACES
 from clseave_core.corpus.pocket.lexicon import CELLS
@@ -46,22 +56,36 @@ LEAST_DEVIATION = 1e-3
 
 
 @dataclass(frozen=True)
-class NaturalClipSettings(ModelSettings):
+class SceneSettings(ModelSettings):
+    """Pretraining on scenes that are put together from tiles.
+
+    `covered`, `empty`: shares of the training scenes' cells. `sentences`: the share of the steps,
+    the last ones, whose captions are sentences; before them the learning rate falls and rises once
+    more.
+    """
+
+    covered: float
+    empty: float
+    sentences: float
+
+    def phases(self) -> tuple[Self, Self]:
+        """The settings of the steps whose captions are lists, and of those with sentences."""
+        told = round(self.sentences * self.steps)
+        return replace(self, steps=self.steps - told), replace(self, steps=told)
+
+
+@dataclass(frozen=True)
+class CellsSettings(SceneSettings):
     """A text tower of `layers` of `width`, and the projection of the frozen cells.
 
-    `projection`: dimensions of the shared embeddings, an equal part for each cell. `covered`,
-    `empty`: shares of the training scenes' cells. `sentences`: the share of the steps, the last
-    ones, whose captions are sentences; before them the learning rate falls and rises once more. The
-    others as in `ClipSettings`.
+    `projection`: dimensions of the shared embeddings, an equal part for each cell. The others as in
+    `ClipSettings`.
     """
 
     feed_forward: int
     projection: int
     embedding_sd: float
     logit_scale: float
-    covered: float
-    empty: float
-    sentences: float
 
     def __post_init__(self) -> None:
         if self.projection % CELL_COUNT:
@@ -70,10 +94,27 @@ class NaturalClipSettings(ModelSettings):
                 f"equally by {CELL_COUNT} cells. Give a multiple of {CELL_COUNT}."
             )
 
-    def phases(self) -> tuple[Self, Self]:
-        """The settings of the steps whose captions are lists, and of those with sentences."""
-        told = round(self.sentences * self.steps)
-        return replace(self, steps=self.steps - told), replace(self, steps=told)
+
+@dataclass(frozen=True)
+class VitSettings(SceneSettings, ClipSettings):
+    """A CLIP from scratch, both towers of one size; its pictures have `pixels` a side."""
+
+    pixels: int
+
+    def __post_init__(self) -> None:
+        if self.pixels % (GRID * self.patch):
+            raise ValueError(
+                f"pictures of {self.pixels} pixels (models: settings.pixels) cannot be cut into "
+                f"{GRID} x {GRID} cells of whole patches of {self.patch}. Give a multiple of "
+                f"{GRID * self.patch}."
+            )
+
+
+def clip_settings(mapping: Mapping[str, Any], where: str) -> CellsSettings | VitSettings:
+    """The settings in the section `where` of the study: a vision transformer's have patches."""
+    if "patch" in mapping:
+        return VitSettings.from_mapping(mapping, where)
+    return CellsSettings.from_mapping(mapping, where)
 
 
 def published_weights() -> dict[str, Tensor]:
@@ -93,7 +134,7 @@ def published_weights() -> dict[str, Tensor]:
 
 @dataclass(frozen=True)
 class _Tiles:
-    """Features [t, 1280] of single cells; `rows[name]` are those that show `name`."""
+    """What a tower reads of single cells, [t, ...]; `rows[name]` are those that show `name`."""
 
     features: Tensor
     rows: dict[str, npt.NDArray[np.int64]]
@@ -107,7 +148,7 @@ def image_processor(pixels: int) -> CLIPImageProcessorPil:
     )  # fmt: skip
 
 
-def _config(settings: NaturalClipSettings, tokenizer: Any, pixels: int) -> CLIPConfig:
+def _config(settings: CellsSettings, tokenizer: Any, pixels: int) -> CLIPConfig:
     if tokenizer.eos_token_id == 2:
         raise ValueError("the end token has id 2, at which transformers pools by another rule.")
     text = {
@@ -136,7 +177,7 @@ class _Scenes:
     """Scenes put together from tiles: their features and the tokens of their captions."""
 
     def __init__(
-        self, tiles: _Tiles, tokenizer: Any, settings: NaturalClipSettings,
+        self, tiles: _Tiles, tokenizer: Any, settings: SceneSettings,
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
         self._tiles, self._rng = tiles, rng
@@ -170,7 +211,7 @@ class _Scenes:
         return np.concatenate([first, second]), np.concatenate([cell, cell])
 
     def features(self, scenes: npt.NDArray[np.int64]) -> Tensor:
-        """Features [n, cells, 1280]; each cell is a random one of its name's tiles."""
+        """What a tower reads, [n, cells, ...]; each cell is a random one of its name's tiles."""
         picked = [
             [self._rng.choice(self._tiles.rows[self._names[name]]) for name in scene]
             for scene in scenes.tolist()
@@ -219,63 +260,120 @@ def take_in(layer: nn.Linear, mean: Tensor, deviation: Tensor) -> None:
     layer.bias.sub_(layer.weight @ mean)
 
 
-def pretrain_clip(
-    world: Path, target: Path, settings: NaturalClipSettings, seed: int, threads: int
-) -> None:
-    """Train the projection and the text tower on the tiles in `world`, and save folder `target`.
+class _CellsClip(nn.Module):
+    """Frozen features of cells with a projection, and a text tower."""
 
-    Equal settings, seed, threads and processor model give equal weights.
-    """
-    captions, pictures = captioned_pictures(world / PRETRAINING_FOLDER / "tiles.jsonl")
-    side = pictures[0].width
-    tokenizer = train_tokenizer([*captions, "covered tile, empty space.", *english_texts(world)])
-    rng = np.random.default_rng([seed, settings.steps])
-    config = _config(settings, tokenizer, GRID * side)
-    text_config: Any = config.text_config
-    with reproducible(seed, threads):
+    def __init__(self, settings: CellsSettings, tokenizer: Any, side: int) -> None:
+        super().__init__()
+        self._settings, self._pixels = settings, GRID * side
+        self.config = _config(settings, tokenizer, self._pixels)
+        text_config: Any = self.config.text_config
         text = CLIPTextModelWithProjection(text_config)
         with torch.no_grad():
             embeddings = text.text_model.embeddings
             embeddings.token_embedding.weight.normal_(std=settings.embedding_sd)
             embeddings.position_embedding.weight.normal_(std=settings.embedding_sd)
-        images = CellTower(config.vision_config)
-        images.backbone.load_state_dict(folded_weights(published_weights()))
-        images.backbone.requires_grad_(False)
-        pixels = image_processor(side)(images=pictures, return_tensors="pt").pixel_values
-        features, mean, deviation = standardise(images.cell_features(pixels))
+        self.images, self.text = CellTower(self.config.vision_config), text
+        self.images.backbone.load_state_dict(folded_weights(published_weights()))
+        self.images.backbone.requires_grad_(False)
+
+    def read_tiles(self, pictures: Sequence[Image.Image]) -> Tensor:
+        """Features [t, 1280], standardised."""
+        processor = image_processor(self._pixels // GRID)
+        pixels = processor(images=pictures, return_tensors="pt").pixel_values
+        features, self._mean, self._deviation = standardise(self.images.cell_features(pixels))
+        return features
+
+    def forward(self, cells: Tensor, tokens: Tensor) -> Tensor:
+        """Logits [n, n] of scenes' features [n, cells, 1280] and captions [n, t]."""
+        normalise = torch.nn.functional.normalize
+        seen = normalise(self.images.embed_cells(cells), dim=-1)
+        read = normalise(self.text(input_ids=tokens).text_embeds, dim=-1)
+        return self._settings.logit_scale * seen @ read.T
+
+    def save(self, folder: Path) -> None:
+        """Write configuration, weights and image processor; the features are no longer standard."""
+        take_in(self.images.cell_projection, self._mean, self._deviation)
+        self.config.architectures = ["CLIPModel"]
+        self.config.save_pretrained(folder)
+        weights = {**self.text.state_dict(), **self.images.state_dict()}
+        tensors = {name: tensor.contiguous() for name, tensor in weights.items()}
+        save_file(tensors, str(folder / WEIGHTS), metadata={"format": "pt"})
+        image_processor(self._pixels).save_pretrained(folder)
+
+
+class _VitClip(nn.Module):
+    """The pocket world's CLIP, of scenes put together from tiles."""
+
+    def __init__(self, settings: VitSettings, tokenizer: Any) -> None:
+        super().__init__()
+        self._pixels = settings.pixels
+        self.clip = new_clip(
+            settings, len(tokenizer), tokenizer.eos_token_id, tokenizer.bos_token_id,
+            settings.pixels, CAPTION_TOKENS,
+        )  # fmt: skip
+
+    def read_tiles(self, pictures: Sequence[Image.Image]) -> Tensor:
+        """Normalised pixels [t, 3, side, side] of a cell as the tower sees it in a scene."""
+        processor = pocket.image_processor(self._pixels // GRID)
+        pixels: Tensor = processor(images=pictures, return_tensors="pt").pixel_values
+        return pixels
+
+    def forward(self, cells: Tensor, tokens: Tensor) -> Tensor:
+        """Logits [n, n] of scenes' cells [n, cells, 3, side, side] and captions [n, t]."""
+        logits: Tensor = self.clip(
+            input_ids=tokens, pixel_values=put_together(cells)
+        ).logits_per_image
+        return logits
+
+    def save(self, folder: Path) -> None:
+        """Write configuration, weights and image processor."""
+        self.clip.save_pretrained(folder)
+        pocket.image_processor(self._pixels).save_pretrained(folder)
+
+
+def put_together(cells: Tensor) -> Tensor:
+    """Pictures [n, 3, 2 side, 2 side] of cells [n, 4, 3, side, side] in reading order."""
+    count, _, channels, side, _ = cells.shape
+    rows = cells.reshape(count, GRID, GRID, channels, side, side).permute(0, 3, 1, 4, 2, 5)
+    return rows.reshape(count, channels, GRID * side, GRID * side)
+
+
+def pretrain_clip(
+    world: Path, target: Path, settings: CellsSettings | VitSettings, seed: int, threads: int
+) -> None:
+    """Train a CLIP on scenes of the tiles in `world`, and save it as folder `target`.
+
+    Equal settings, seed, threads and processor model give equal weights.
+    """
+    captions, pictures = captioned_pictures(world / PRETRAINING_FOLDER / "tiles.jsonl")
+    tokenizer = train_tokenizer([*captions, "covered tile, empty space.", *english_texts(world)])
+    rng = np.random.default_rng([seed, settings.steps])
+    with reproducible(seed, threads):
+        model: _VitClip | _CellsClip
+        if isinstance(settings, VitSettings):
+            model = _VitClip(settings, tokenizer)
+        else:
+            model = _CellsClip(settings, tokenizer, pictures[0].width)
         shown = np.array(captions)
         rows = {name: np.flatnonzero(shown == name) for name in sorted(set(captions))}
-        scenes = _Scenes(_Tiles(features, rows), tokenizer, settings, rng)
+        scenes = _Scenes(_Tiles(model.read_tiles(pictures), rows), tokenizer, settings, rng)
         half = settings.batch // 2
-        answers = torch.arange(2 * half)
-        normalise = torch.nn.functional.normalize
-
-        def loss_of(batch: npt.NDArray[np.int64], tokens: Tensor) -> Tensor:
-            seen = normalise(images.embed_cells(scenes.features(batch)), dim=-1)
-            read = normalise(text(input_ids=tokens).text_embeds, dim=-1)
-            logits = settings.logit_scale * seen @ read.T
-            by_image = torch.nn.functional.cross_entropy(logits, answers)
-            return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2
 
         def loss_of_lists(_: int) -> Tensor:
             batch = scenes.twins(half)[0]
-            return loss_of(batch, scenes.lists(batch))
+            tokens = scenes.lists(batch)
+            return contrastive_loss(model(scenes.features(batch), tokens))
 
         def loss_of_sentences(_: int) -> Tensor:
             batch, differing = scenes.twins(half)
-            return loss_of(batch, scenes.sentences(batch, differing))
+            tokens = scenes.sentences(batch, differing)
+            return contrastive_loss(model(scenes.features(batch), tokens))
 
-        both = torch.nn.ModuleList([images, text])
         of_lists, of_sentences = settings.phases()
-        train_steps(both, loss_of_lists, of_lists, "Pre-training CLIP on lists")
-        loss = train_steps(both, loss_of_sentences, of_sentences, "Pre-training CLIP on sentences")
-        take_in(images.cell_projection, mean, deviation)
+        train_steps(model, loss_of_lists, of_lists, "Pre-training CLIP on lists")
+        loss = train_steps(model, loss_of_sentences, of_sentences, "Pre-training CLIP on sentences")
     logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, math.log(settings.batch))
     with whole_folder(target) as temporary:
-        config.architectures = ["CLIPModel"]
-        config.save_pretrained(temporary)
-        weights = {**text.state_dict(), **images.state_dict()}
-        tensors = {name: tensor.contiguous() for name, tensor in weights.items()}
-        save_file(tensors, str(temporary / WEIGHTS), metadata={"format": "pt"})
+        model.save(temporary)
         tokenizer.save_pretrained(temporary)
-        image_processor(GRID * side).save_pretrained(temporary)

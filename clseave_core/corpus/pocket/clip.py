@@ -76,9 +76,10 @@ def image_processor(pixels: int) -> CLIPImageProcessorPil:
 
 
 def new_clip(
-    settings: ClipSettings, vocabulary: int, end: int, start: int, pixels: int
-) -> CLIPModel:
-    """A CLIP with fresh weights, drawn from torch's generator.
+    settings: ClipSettings, vocabulary: int, end: int, start: int, pixels: int,
+    tokens: int = MAX_TOKENS,
+) -> CLIPModel:  # fmt: skip
+    """A CLIP with fresh weights, drawn from torch's generator; captions have at most `tokens`.
 
     `end` must not be 2: transformers then pools at the highest token id instead (a legacy rule).
     """
@@ -95,7 +96,7 @@ def new_clip(
     text = {
         **tower,
         "vocab_size": vocabulary,
-        "max_position_embeddings": MAX_TOKENS,
+        "max_position_embeddings": tokens,
         "bos_token_id": start,
         "eos_token_id": end,
         "pad_token_id": end,
@@ -119,6 +120,13 @@ def new_clip(
         patch_weight = vision_embeddings.patch_embedding.weight
         patch_weight.normal_(std=settings.embedding_sd * patch_weight[0].numel() ** -0.5)
     return model
+
+
+def contrastive_loss(logits: torch.Tensor) -> torch.Tensor:
+    """CLIP's loss: picture i belongs to caption i of the `logits` [n, n], and to no other."""
+    answers = torch.arange(len(logits))
+    by_image = torch.nn.functional.cross_entropy(logits, answers)
+    return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2
 
 
 def captioned_pictures(listing: Path) -> tuple[list[str], list[Image.Image]]:
@@ -161,16 +169,14 @@ def pretrain_clip(
             pictures[0].width,
         )  # fmt: skip
         half = len(captions) // 2
-        answers = torch.arange(settings.batch // 2 * 2)
 
         def loss_of_step(_: int) -> torch.Tensor:
             # A scene and its twin, which differs in one cell, stand in one batch: telling them
             # apart takes every cell.
             firsts = rng.choice(half, settings.batch // 2, replace=False)
             rows = torch.from_numpy(np.concatenate([firsts, firsts + half]))
-            logits = model(input_ids=tokens[rows], pixel_values=pixels[rows]).logits_per_image
-            by_image = torch.nn.functional.cross_entropy(logits, answers)
-            return (by_image + torch.nn.functional.cross_entropy(logits.T, answers)) / 2
+            of_batch = model(input_ids=tokens[rows], pixel_values=pixels[rows])
+            return contrastive_loss(of_batch.logits_per_image)
 
         loss = train_steps(model, loss_of_step, settings, "Pre-training CLIP")
     logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, np.log(settings.batch))

@@ -22,6 +22,7 @@ from clseave_core.report.page.captions import FIGURE_CAPTIONS
 from clseave_core.report.page.claims import Evidence, judge
 from clseave_core.report.page.examples import examples
 from clseave_core.report.page.headline import headline, result
+from clseave_core.report.page.nouns import noun_answers
 from clseave_core.report.page.numbers import (
     Row,
     ShownTable,
@@ -89,6 +90,7 @@ def page_content(study: PageStudy, files: PageFiles) -> dict[str, Any]:
         "lines": lines,
         "questions": questions(evidence, compared),
         "answers": answers(evidence, first),
+        "nouns": noun_answers(study, shown),
         "claims": judge(evidence),
         "source": known,
         "families": _families(compared),
