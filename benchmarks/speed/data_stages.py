@@ -164,16 +164,15 @@ def teacher_data(folder: Path, pairs: int, resamples: int) -> None:
     pictures = torch.randn(len(images), WIDTH).numpy()
     write_embeddings(folder / "images.arrow", "image_id", [(images, pictures)], WIDTH)
     embeddings, compute = Embeddings.open(folder / "images.arrow"), Compute("fp32", 1)
-    encoded = [
+    train, dev = (
         EncodedPairs.of(read, read.hypotheses, embeddings, WIDTH, compute)
         for read in (Pairs.read(folder / "corpus" / f"{split}.parquet") for split in SPLITS[:2])
-    ]
+    )
     settings = TrainingSettings(epochs=1, batch_size=64, learning_rate=1e-3)
     model = EntailmentModel.with_fresh_classifier(FrozenStudent(1, 1, WIDTH), 0)
-    task = ClassificationTask(
-        model, english_tokens(REAL, pairs), *encoded, settings, 0, compute
-    )  # fmt: skip
-    assert sum(map(len, task.batches(1))) == len(encoded[0].sentences)
+    tokens = english_tokens(REAL, pairs)
+    task = ClassificationTask(model, tokens, train, dev, settings, 0, compute)
+    assert sum(map(len, task.batches(1))) == len(train.sentences)
 
 
 def student_data(folder: Path, pairs: int, resamples: int) -> None:
