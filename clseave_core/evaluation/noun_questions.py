@@ -6,7 +6,7 @@ what a pretrained encoder buys over one from scratch, and how near to the teache
 one that knows no noun, a method comes that was given no translation of the noun.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -106,6 +106,7 @@ def _of_held_out_nouns(
         and entry["setting"] in UNLABELLED
         and entry["teacher"] == methods[teacher]["teacher"]
         and entry.get("premise", "image") == "image"
+        and "languages" not in entry
     ]
     references = [(TO_THE_TEACHER, teacher), *((BEYOND_THE_BLIND, name) for name in blind[:1])]
     return [
@@ -116,8 +117,10 @@ def _of_held_out_nouns(
 
 
 def _is_head(entry: Mapping[str, Any], study: Mapping[str, Any]) -> bool:
-    """Whether a method is a head over a frozen sentence encoder, and nothing beside it."""
-    return "hidden" in study["students"].get(entry.get("student"), {}) and "retrieval" not in entry
+    """Whether a method is a head over a frozen sentence encoder alone, in all languages."""
+    return "hidden" in study["students"].get(entry.get("student"), {}) and not (
+        entry.keys() & {"retrieval", "languages"}
+    )
 
 
 def _from_scratch(methods: Mapping[str, Any], study: Mapping[str, Any]) -> str | None:
@@ -152,5 +155,5 @@ def _has_patches(method: str, study: Mapping[str, Any]) -> bool:
     return "patch" in study["models"][teacher["model"]].get("settings", {})
 
 
-def _first(names: Any) -> str | None:
+def _first(names: Iterable[str]) -> str | None:
     return next(iter(names), None)

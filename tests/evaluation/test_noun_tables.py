@@ -120,7 +120,8 @@ def copy_as(predictions: Path, method: str, language: str, *, wrong: int | None 
     """The same predictions of another run, but of the pair `wrong`, then said to be neutral."""
     rows = pd.read_parquet(predictions)
     if wrong is not None:
-        rows.loc[wrong, ["prediction", "logit_neutral"]] = ["neutral", 9.0]
+        rows.loc[wrong, "prediction"] = "neutral"
+        rows.loc[wrong, "logit_neutral"] = 9.0
     path = predictions.parents[3] / method / language / "seed0" / "test.parquet"
     write_table(path, pa.Table.from_pandas(rows, schema=PREDICTIONS), PREDICTIONS)
     return path

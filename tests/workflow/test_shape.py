@@ -155,6 +155,14 @@ def test_a_trimmed_student_waits_for_all_that_is_read_with_it() -> None:
 
 
 @pytest.mark.slow
+def test_a_world_pretrains_each_of_its_clips() -> None:
+    folders = [f"results/natural_full/world/models/{name}" for name in ("clip", "clip_vit")]
+    said = dry_run(*folders, "--config", "study=natural_full")
+
+    assert re.search(r"^generate_clip +2$", said, re.MULTILINE)
+
+
+@pytest.mark.slow
 def test_translations_are_scored_together_and_noise_is_made_once_a_rate() -> None:
     said = dry_run("results/pocket_full/translation/quality.csv", "--config", "study=pocket_full")
     counts = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))

@@ -12,7 +12,7 @@ The folder is a CLIP's, but for the image tower of cells (clseave_core/models/ce
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -277,7 +277,7 @@ class _CellsClip(nn.Module):
         self.images.backbone.load_state_dict(folded_weights(published_weights()))
         self.images.backbone.requires_grad_(False)
 
-    def read_tiles(self, pictures: Sequence[Image.Image]) -> Tensor:
+    def read_tiles(self, pictures: list[Image.Image]) -> Tensor:
         """Features [t, 1280], standardised."""
         processor = image_processor(self._pixels // GRID)
         pixels = processor(images=pictures, return_tensors="pt").pixel_values
@@ -313,7 +313,7 @@ class _VitClip(nn.Module):
             settings.pixels, CAPTION_TOKENS,
         )  # fmt: skip
 
-    def read_tiles(self, pictures: Sequence[Image.Image]) -> Tensor:
+    def read_tiles(self, pictures: list[Image.Image]) -> Tensor:
         """Normalised pixels [t, 3, side, side] of a cell as the tower sees it in a scene."""
         processor = pocket.image_processor(self._pixels // GRID)
         pixels: Tensor = processor(images=pictures, return_tensors="pt").pixel_values

@@ -94,7 +94,7 @@ def test_the_section_says_what_the_intervals_carry(tmp_path: Path) -> None:
     said = words(page, "nouns")
     assert "hypothesis_only , which reads “thing” for every noun, scores 61.00 [59.00" in said
     assert "clseave 50.00 % → clteave_direct 60.00 % : +10.00 points [9.00, 11.00]" in said
-    assert "Which of the two adds more cannot be told" in said
+    assert "Which of the two steps adds more cannot be told" in said
     assert "better known, the AUC does not show" in said
     assert "+1.00 points [-1.00, 3.00] , not to be told from zero" in said
     assert "image tower beside one from scratch was not measured" in said
