@@ -82,7 +82,7 @@ def test_everything_is_made(rehearsal: Rehearsal) -> None:
             for form in ("csv", "md", "tex")
         ),
     }  # fmt: skip
-    assert len(made["figures"]) == 20
+    assert len(made["figures"]) == 22
     assert {name.rpartition(".")[2] for name in made["figures"]} == {"svg", "png"}
 
 

@@ -16,6 +16,10 @@ from tests.rehearsal.workflow import copy_project, told
 from tests.workflow.test_shape import RULES
 
 SWEEP = "sweep={short: {method: clseave, languages: [de], runs: [{epochs: 1}]}}"
+JOINT = [
+    "methods={joint: {like: clseave, joint: true}}",
+    "comparisons={joint: {reference: clseave, methods: [joint]}}",
+]
 ELSEWHERE = {"download_file", "download_model", "tabulate_distances", "tabulate_nouns"}
 """Rules that the tiny study never runs: it downloads nothing, the third needs a further package,
 the last a world with nouns (it reads tables alone)."""
@@ -61,7 +65,7 @@ def test_every_rule_works_without_network(tmp_path: Path) -> None:
     result = subprocess.run(
         [
             *WITHOUT_NETWORK, sys.executable, "-m", "snakemake", "--cores", "2",
-            "--config", "study=tiny", "control_language=de", SWEEP,
+            "--config", "study=tiny", "control_language=de", SWEEP, *JOINT,
         ],
         cwd=project, env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
