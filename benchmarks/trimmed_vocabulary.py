@@ -16,28 +16,21 @@ import torch
 
 from benchmarks.speed import ours
 from benchmarks.speed.measuring import Spread, interleave, mean_step, ratio
-from benchmarks.speed.models import SPECIAL, make_bert, piece, translated_tokens
+from benchmarks.speed.models import make_bert, translated_tokens, trim_bert
 from benchmarks.speed.sizes import REAL, sample_batches
 from clseave_core.models.student import Student
-from clseave_core.students.vocabulary import trim_encoder
 from clseave_core.training.batches import length_batches
 from clseave_core.training.device import Compute
 
 KEPT = (60_000, 40_000, 20_000)
 """Pieces that a language keeps; the sentences of the measured steps have the first 20,000."""
 SENTENCES = 20_000
-PIECES_PER_LINE = 100
 
 
-def trimmed(folder: Path, kept: int) -> Path:
-    """The encoder with the special pieces and the `kept` first others."""
-    target = folder.with_name(f"kept_{kept}")
-    numbers = range(len(SPECIAL), len(SPECIAL) + kept)
-    lines = [
-        " ".join(map(piece, numbers[start : start + PIECES_PER_LINE]))
-        for start in range(0, kept, PIECES_PER_LINE)
-    ]
-    trim_encoder(folder, [lines], target)
+def trimmed(whole: Path, kept: int) -> Path:
+    """A folder beside `whole` with the encoder trimmed to `kept` pieces."""
+    target = whole.with_name(f"kept_{kept}")
+    trim_bert(whole, target, kept)
     return target
 
 

@@ -22,7 +22,6 @@ FONT_SIZE = 136
 """Of the glyphs, about twice as large as they are shown."""
 PALE = (176, 250)
 """Lowest and highest brightness of a ground's colours."""
-CREDIT = "Pictures: OpenMoji (openmoji.org), CC BY-SA 4.0"
 
 
 @cache
