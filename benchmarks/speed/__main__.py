@@ -13,20 +13,41 @@ import argparse
 import os
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 
-from benchmarks.speed.data_stages import dry_run, measure
 from benchmarks.speed.report import RESULTS, machine, save_stage, write_page
 from benchmarks.speed.rows import Row
 from benchmarks.speed.sizes import QUICK, REAL
-from benchmarks.speed.stages import STAGES, Workbench
+from benchmarks.speed.stages import (
+    accuracy,
+    alignment,
+    clip_ve,
+    data,
+    dry_run,
+    gpu,
+    images,
+    prediction,
+    student,
+)
+from benchmarks.speed.workbench import Workbench
+
+STAGES = {
+    "clip_ve": clip_ve.measure,
+    "student": student.measure,
+    "accuracy": accuracy.measure,
+    "prediction": prediction.measure,
+    "images": images.measure,
+    "alignment": alignment.measure,
+    "gpu": gpu.measure,
+    "data": data.measure,
+    "dry_run": dry_run.measure,
+}
 
 
 def main(arguments: list[str]) -> int:
     """Measure; 1 where a row falls short."""
     parser = argparse.ArgumentParser(prog="make benchmark ARGS=...", description=__doc__)
-    names = [*STAGES, "data", "dry_run"]
+    names = list(STAGES)
     parser.add_argument("--quick", action="store_true", help="small sizes; proves, measures not")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="stages")
     parser.add_argument("--repeats", type=int, default=5)
@@ -39,12 +60,9 @@ def main(arguments: list[str]) -> int:
     facts, rows = machine(chosen.threads), []
     with tempfile.TemporaryDirectory(prefix="clseave-benchmark-") as name:
         bench = Workbench(Path(name), sizes, chosen.repeats, chosen.threads)
-        ways = {stage: partial(run, bench) for stage, run in STAGES.items()}
-        ways["data"] = partial(measure, Path(name) / "data", sizes)
-        ways["dry_run"] = partial(dry_run, chosen.repeats)
         for stage in chosen.only:
             print(f"{stage} ...", flush=True)
-            found = ways[stage]()
+            found = STAGES[stage](bench)
             rows += found.rows
             for row in found.rows:
                 print(row.line(), flush=True)

@@ -4,12 +4,19 @@ A ratio is taken within a repeat, where all contenders met the same state of the
 median of these ratios is reported with their range.
 """
 
+import gc
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+
+from clseave_core.models.tokens import Indices
+
+ROOT = Path(__file__).parents[2]
 
 Block = Callable[[], float]
 """Runs a contender once and returns its seconds (for a step, a sentence, a picture)."""
@@ -46,12 +53,41 @@ def ratio(slow: Sequence[float], fast: Sequence[float]) -> Spread:
     return Spread.of([one / other for one, other in zip(slow, fast, strict=True)])
 
 
+def medians(seconds: Mapping[str, list[float]]) -> dict[str, float]:
+    """The median of each contender's repeats."""
+    return {name: Spread.of(values).median for name, values in seconds.items()}
+
+
+def stamp_steps(step: Callable[[Indices], None], batches: Sequence[Indices]) -> list[float]:
+    """Take a step with each batch but the last; when each began, and when the last one ended."""
+    stamps = []
+    for batch in batches[:-1]:
+        stamps.append(time.perf_counter())
+        step(batch)
+    return [*stamps, time.perf_counter()]
+
+
+def timed_step(steps: Callable[[], list[float]]) -> float:
+    """Mean seconds of a step from the stamps that `steps` gives, on collected memory."""
+    gc.collect()
+    return mean_step(steps())
+
+
 def mean_step(stamps: Sequence[float]) -> float:
     """Mean seconds of a step from the times at which steps began, without the first step.
 
     The first step makes the optimiser's state and warms caches; the last stamp only ends.
     """
     return (stamps[-1] - stamps[1]) / (len(stamps) - 2)
+
+
+def run_process(command: list[str], folder: Path = ROOT) -> tuple[float, str]:
+    """Seconds and output of a process; RuntimeError with what it said when it fails."""
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
+    return time.perf_counter() - started, done.stdout
 
 
 def gemm_peak(

@@ -9,7 +9,8 @@ few of them can stand for an epoch.
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,31 +18,43 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.speed.models import text_of
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import Indices, Tokens
 
 
-def random_batches(count: int, size: int) -> list[Indices]:
+@dataclass(frozen=True)
+class Recipe:
+    """What a peer's arguments say of the optimiser; the schedule is linear, as by default."""
+
+    learning_rate: float = 4.0e-5
+    warmup_steps: int = 0
+    seed: int = 42
+
+
+THESIS = Recipe()
+
+
+def random_batches(count: int, size: int, seed: int = 1) -> list[Indices]:
     """Batches of a random order, as both peers have them by default."""
-    order = np.random.default_rng(1).permutation(count)
+    order = np.random.default_rng(seed).permutation(count)
     return [order[start : start + size] for start in range(0, count - size + 1, size)]
 
 
-def grouped_batches(lengths: Indices, size: int) -> list[Indices]:
+def grouped_batches(lengths: Indices, size: int, seed: int = 1) -> list[Indices]:
     """Batches by transformers' own length grouping."""
     from transformers.trainer_pt_utils import get_length_grouped_indices
 
-    generator = torch.Generator().manual_seed(1)
+    generator = torch.Generator().manual_seed(seed)
     order = np.array(get_length_grouped_indices(lengths.tolist(), size, generator=generator))
     return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
 
 
-def _arguments(kind: Any, batches: list[Indices], bf16: bool, **more: Any) -> Any:
+def _arguments(kind: Any, batches: list[Indices], bf16: bool, recipe: Recipe, **more: Any) -> Any:
     return kind(
         output_dir=tempfile.gettempdir(), per_device_train_batch_size=len(batches[0]),
-        num_train_epochs=1, learning_rate=4.0e-5, bf16=bf16, save_strategy="no", report_to="none",
-        disable_tqdm=True, use_cpu=True, **more,
+        num_train_epochs=1, learning_rate=recipe.learning_rate, warmup_steps=recipe.warmup_steps,
+        seed=recipe.seed, bf16=bf16, save_strategy="no", report_to="none", disable_tqdm=True,
+        use_cpu=True, **more,
     )  # fmt: skip
 
 
@@ -72,7 +85,7 @@ class WithLoss(nn.Module):
 
 def trainer_block(
     student: Student, tokenizer: Any, tokens: Tokens, targets: Tensor, batches: list[Indices],
-    bf16: bool,
+    bf16: bool, recipe: Recipe = THESIS,
 ) -> list[float]:  # fmt: skip
     """Train over `batches` with transformers' Trainer; when each step began."""
     from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
@@ -87,7 +100,7 @@ def trainer_block(
     ]
     stamps: list[float] = []
     arguments = _arguments(
-        TrainingArguments, batches, bf16, train_sampling_strategy="sequential",
+        TrainingArguments, batches, bf16, recipe, train_sampling_strategy="sequential",
         remove_unused_columns=False,
     )  # fmt: skip
     Trainer(
@@ -118,9 +131,13 @@ def sentence_transformer(student: Student, folder: str) -> Any:
 
 
 def sentence_transformers_block(
-    model: Any, tokens: Tokens, targets: Tensor, batches: list[Indices], bf16: bool
-) -> list[float]:
-    """Train over `batches` with sentence-transformers' own trainer; when each step began."""
+    model: Any, text: Callable[[int], str], targets: Tensor, batches: list[Indices], bf16: bool,
+    recipe: Recipe = THESIS,
+) -> list[float]:  # fmt: skip
+    """Train over `batches` with sentence-transformers' own trainer; when each step began.
+
+    `text` gives the sentence of a row.
+    """
     from datasets import Dataset
     from sentence_transformers import (
         DefaultBatchSampler,
@@ -142,11 +159,11 @@ def sentence_transformers_block(
 
     rows = np.concatenate(batches)
     data = Dataset.from_dict(
-        {"sentence": [text_of(tokens, row) for row in rows], "label": targets[rows].numpy()}
+        {"sentence": [text(row) for row in rows.tolist()], "label": targets[rows].numpy()}
     )
     stamps: list[float] = []
     arguments = _arguments(
-        SentenceTransformerTrainingArguments, batches, bf16, batch_sampler=in_order
+        SentenceTransformerTrainingArguments, batches, bf16, recipe, batch_sampler=in_order
     )
     SentenceTransformerTrainer(
         model=model, args=arguments, train_dataset=data, loss=MSELoss(model),

@@ -58,9 +58,10 @@ def tabulate_nouns(
     """A row for each prediction file and group of sentences, and for the mean of a method's runs.
 
     `study` has languages, methods, teachers, students and models, `world` is the generated folder.
-    Intervals are bootstraps over pictures and sentences for the accuracy, and over pictures and
-    nouns for `noun_auc` (50 where nouns are not used). Empty where a group has no such pair. Raises
-    ValueError where two files of a test set hold other pairs.
+    Intervals are bootstraps over pictures and nouns: of a sentence with two nouns the first counts,
+    and one without any stands for itself. `noun_auc` is 50 where nouns are not used, and empty
+    where a group has no such pair. Raises ValueError where two files of a test set hold other
+    pairs.
     """
     said = read_table(hypotheses, HYPOTHESES, ["hypothesis_id", "text", "template", "held_out"])
     named = read_table(Path(world) / "sentence_nouns.parquet", SENTENCE_NOUNS)
@@ -115,7 +116,7 @@ def _run_rows(
             shown.append((about, mean_of(list(of_method.values()))))
     intervals = clustered_intervals(
         np.stack([one.right for _, one in shown]),
-        group.pairs["image_id"], group.pairs["hypothesis_id"], resamples=resamples, seed=seed,
+        group.pairs["image_id"], group.subjects, resamples=resamples, seed=seed,
     )  # fmt: skip
     return [
         {
@@ -158,7 +159,7 @@ def _answers(
         ]
         intervals = clustered_intervals(
             np.stack([after.right - before.right for before, after in sides]),
-            group.pairs["image_id"], group.pairs["hypothesis_id"], resamples=resamples, seed=seed,
+            group.pairs["image_id"], group.subjects, resamples=resamples, seed=seed,
         )  # fmt: skip
         for (question, language), (before, after), interval in zip(
             asked, sides, intervals, strict=True

@@ -41,6 +41,12 @@ class Group:
         """How many nouns its sentences name."""
         return len({noun for nouns in self.pairs["nouns"] for noun in nouns})
 
+    @property
+    def subjects(self) -> list[str]:
+        """What each pair's sentence is about [n]: its first noun; itself where it names none."""
+        rows = zip(self.pairs["nouns"], self.pairs["hypothesis_id"], strict=True)
+        return [nouns[0] if len(nouns) else f"sentence {number}" for nouns, number in rows]
+
 
 @dataclass(frozen=True)
 class Measured:

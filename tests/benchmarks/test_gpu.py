@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.speed import gpu
 from benchmarks.speed.measuring import Spread
 from benchmarks.speed.sizes import QUICK, REAL
-from benchmarks.speed.stages import Workbench
+from benchmarks.speed.stages import gpu
+from benchmarks.speed.workbench import Workbench
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def threads() -> Iterator[None]:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.usefixtures("threads")
 def test_without_a_gpu_nothing_is_measured(tmp_path: Path) -> None:
-    found = gpu.on_gpu(Workbench(tmp_path, REAL, 1, 1))
+    found = gpu.measure(Workbench(tmp_path, REAL, 1, 1))
 
     assert [row.target for row in found.rows] == [6, 5, 2, 10]
     assert {row.met for row in found.rows} == {None}
@@ -34,7 +34,7 @@ def test_without_a_gpu_nothing_is_measured(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("threads")
 def test_every_row_is_extrapolated_at_the_small_size(tmp_path: Path) -> None:
-    found = gpu.on_gpu(Workbench(tmp_path, QUICK, 1, 1))
+    found = gpu.measure(Workbench(tmp_path, QUICK, 1, 1))
 
     measured = [row.measured for row in found.rows if row.measured]
     assert [one.repeats for one in measured] == [3, 3, 4, 3]

@@ -26,7 +26,7 @@ from benchmarks.speed.sizes import (
     draw_lengths,
     sample_batches,
 )  # fmt: skip
-from benchmarks.speed.stages import Workbench
+from benchmarks.speed.workbench import Workbench
 from clseave_core.models.clip_ve import ClipVE
 from clseave_core.teacher.image_tower import ImageTower
 
@@ -102,7 +102,7 @@ from pathlib import Path
 from benchmarks.speed import peers
 from benchmarks.speed.models import text_of
 from benchmarks.speed.sizes import QUICK
-from benchmarks.speed.stages import Workbench
+from benchmarks.speed.workbench import Workbench
 
 bench = Workbench(Path(sys.argv[1]), QUICK, 1, 1)
 student, tokens, rows = bench.student().eval(), bench.translated, np.arange(20)
@@ -125,10 +125,12 @@ assert abs(float(loss) - 1) < 1e-5
 def test_each_peer_computes_in_the_precision_asked_for(tmp_path: Path) -> None:
     script = """
 import numpy as np, sys
+from functools import partial
 from pathlib import Path
 from benchmarks.speed import peers
+from benchmarks.speed.models import text_of
 from benchmarks.speed.sizes import QUICK
-from benchmarks.speed.stages import Workbench
+from benchmarks.speed.workbench import Workbench
 from clseave_core.models.tokens import load_tokenizer
 
 bench = Workbench(Path(sys.argv[1]), QUICK, 1, 1)
@@ -138,7 +140,7 @@ query.register_forward_hook(lambda _, __, output: found.append(str(output.dtype)
 batches = [np.arange(16), np.arange(16, 32)]
 for bf16 in (False, True, False):
     model = peers.sentence_transformer(student, str(bench.bert_folder))
-    peers.sentence_transformers_block(model, tokens, targets, batches, bf16)
+    peers.sentence_transformers_block(model, partial(text_of, tokens), targets, batches, bf16)
     tokenizer = load_tokenizer(bench.bert_folder)
     peers.trainer_block(student, tokenizer, tokens, targets, batches, bf16)
     kind = "bfloat16" if bf16 else "float32"

@@ -169,3 +169,49 @@ def test_other_pairs_are_refused(files: tuple[Path, Path, Path]) -> None:
     )
     with pytest.raises(ValueError, match="do not hold the same pairs"):
         tables_of([predictions, other], hypotheses, world)
+
+
+def test_intervals_are_those_of_nouns(files: tuple[Path, Path, Path]) -> None:
+    """The two sentences of each noun are right or wrong together: no sentence stands alone."""
+    predictions, hypotheses, world = files
+    rows = pd.read_parquet(predictions)
+    nouns, sentences, pictures = 12, 8, 24
+    named = [f"noun{number}" for number in range(nouns)]
+    texts = [f"{noun} {number}" for noun in named for number in range(sentences)]
+    count = nouns * sentences
+    write_table(
+        hypotheses,
+        pa.table(
+            [range(count), texts, ["none"] * count, ["exists"] * count, [None] * count],
+            schema=HYPOTHESES,
+        ),
+        HYPOTHESES,
+    )  # fmt: skip
+    write_table(
+        world / "sentence_nouns.parquet",
+        pa.table(
+            [texts, [[text.split()[0]] for text in texts], [None] * count, [False] * count],
+            schema=SENTENCE_NOUNS,
+        ),
+        SENTENCE_NOUNS,
+    )  # fmt: skip
+    right = [number // sentences % 2 == 0 for number in range(count)]
+    images = [f"p{number % pictures}" for number in range(count)]
+    write_table(
+        world / "scenes.parquet",
+        pa.table([sorted(set(images)), [["dog"] * 4] * pictures], schema=SCENE_CELLS), SCENE_CELLS,
+    )  # fmt: skip
+    rows = rows.iloc[[0] * count].assign(
+        pair_id=[f"pair{number}" for number in range(count)], image_id=images,
+        hypothesis_id=range(count), prediction=["entailment" if x else "neutral" for x in right],
+        logit_neutral=[0.0 if x else 9.0 for x in right],
+    )  # fmt: skip
+    write_table(predictions, pa.Table.from_pandas(rows, schema=PREDICTIONS), PREDICTIONS)
+
+    seen = tabulate_nouns(STUDY, [predictions], hypotheses, world, resamples=500, seed=0).runs
+    seen = seen.set_index("group").loc["seen"]
+
+    # 12 independent nouns: 0.5 +- 1.96 * sqrt(0.25 / 12); as 96 sentences it would be +- 0.10
+    assert seen["accuracy"] == "50.00"
+    half = (float(seen["ci_high"]) - float(seen["ci_low"])) / 2
+    assert half == pytest.approx(28.3, abs=4)

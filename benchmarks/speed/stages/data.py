@@ -1,26 +1,24 @@
 """The stages without a model, on as many pairs as SNLI-VE has, each in a process of its own.
 
-    python -m benchmarks.speed.data_stages STAGE FOLDER PAIRS RESAMPLES
+    python -m benchmarks.speed.stages.data STAGE FOLDER PAIRS RESAMPLES
 
 runs one and prints its peak memory; `measure` starts them and takes their time.
 """
 
 import gzip
 import json
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.speed.measuring import Spread
+from benchmarks.speed.measuring import Spread, run_process
 from benchmarks.speed.rows import Found, Row
-from benchmarks.speed.sizes import BERT_MEAN, Sizes, draw_lengths
+from benchmarks.speed.sizes import BERT_MEAN, draw_lengths
+from benchmarks.speed.workbench import Workbench
 
-ROOT = Path(__file__).parents[2]
 SPLITS = ("train", "dev", "test")
 SHARES = {"dev": 0.0316, "test": 0.0317}
 """Of SNLI-VE's pairs; the rest is train."""
@@ -236,15 +234,16 @@ TIMED: dict[str, Callable[[Path, int, int], None]] = {
 ALL = {**TIMED, "teacher_data": teacher_data, "student_data": student_data, "predict": predict}
 
 
-def measure(folder: Path, sizes: Sizes) -> Found:
+def measure(bench: Workbench) -> Found:
     """Run every stage once; seconds and peak gibibytes of each."""
+    folder, sizes = bench.folder / "data", bench.sizes
     folder.mkdir(parents=True, exist_ok=True)
     make(folder, sizes.pairs)
     rows: list[Row] = []
     numbers: dict[str, float] = {}
     for name in ALL:
         command = [
-            sys.executable, "-m", "benchmarks.speed.data_stages", name, str(folder),
+            sys.executable, "-m", "benchmarks.speed.stages.data", name, str(folder),
             str(sizes.pairs), str(sizes.resamples),
         ]  # fmt: skip
         seconds, said = run_process(command)
@@ -255,26 +254,6 @@ def measure(folder: Path, sizes: Sizes) -> Found:
         rows.append(Row(what, "peak memory", _once(peak), 6, "GiB", below=True))
         numbers |= {f"{name}.seconds": seconds, f"{name}.gibibytes": peak}
     return Found(rows, numbers)
-
-
-def dry_run(repeats: int) -> Found:
-    """`snakemake -n` for the thesis study."""
-    command = [
-        sys.executable, "-m", "snakemake", "-n", "results/accuracy_table.csv", "--config",
-        "study=thesis",
-    ]  # fmt: skip
-    seconds = Spread.of([run_process(command)[0] for _ in range(repeats)])
-    row = Row("snakemake -n, thesis study", "seconds", seconds, 2, "s", below=True)
-    return Found([row], {"dry_run.seconds": seconds.median})
-
-
-def run_process(command: list[str]) -> tuple[float, str]:
-    """Seconds and output of a process; RuntimeError with what it said when it fails."""
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
-    return time.perf_counter() - started, done.stdout
 
 
 def peak_gibibytes() -> float:

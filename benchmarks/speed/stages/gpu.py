@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from benchmarks.speed.models import alignment_settings, sentence_pairs
 from benchmarks.speed.pictures import make_pictures
 from benchmarks.speed.rows import Found, Row
 from benchmarks.speed.sizes import QUICK
+from benchmarks.speed.workbench import Workbench
 from clseave_core.alignment.aligner import WordAligner
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.models.clip_ve import ClipVE
@@ -42,9 +43,6 @@ from clseave_core.training.batches import length_batches, random_batches
 from clseave_core.training.device import Compute, Precision
 from clseave_core.training.settings import TrainingSettings
 
-if TYPE_CHECKING:
-    from benchmarks.speed.stages import Workbench
-
 LANGUAGES = 5
 MINUTES = {
     "student": (f"a student, {STUDENT_EPOCHS} epochs, bf16", 6.0),
@@ -55,13 +53,13 @@ MINUTES = {
 """What each part may take on an H100."""
 WARM_PARTS = 3
 PICTURE_PARTS, PICTURES_PER_BATCH = 4, 64
-FIGURES = Path(__file__).parents[2] / "docs" / "images"
+FIGURES = Path(__file__).parents[3] / "docs" / "images"
 
 Curves = dict[str, list[float]]
 """Mean training loss of each part, by precision."""
 
 
-def on_gpu(bench: "Workbench") -> Found:
+def measure(bench: Workbench) -> Found:
     """Minutes of each part of the thesis study, how busy the GPU is, and what bf16 changes."""
     quick = bench.sizes is QUICK
     device = "cuda" if torch.cuda.is_available() else "cpu" if quick else None
@@ -114,7 +112,7 @@ class Training:
     width: int
 
 
-def student(bench: "Workbench") -> Training:
+def student(bench: Workbench) -> Training:
     """A student's."""
     sizes, tokens = bench.sizes, bench.translated
     targets = bench.targets()
@@ -130,7 +128,7 @@ def student(bench: "Workbench") -> Training:
     )  # fmt: skip
 
 
-def clip_ve(bench: "Workbench") -> Training:
+def clip_ve(bench: Workbench) -> Training:
     """CLIP-VE's."""
     sizes, tokens = bench.sizes, bench.english
     images = torch.randn(1000, sizes.projection, generator=torch.Generator().manual_seed(3))
@@ -147,7 +145,7 @@ def clip_ve(bench: "Workbench") -> Training:
 
 
 def measure_training(
-    bench: "Workbench", training: Training, computes: Mapping[Precision, Compute]
+    bench: Workbench, training: Training, computes: Mapping[Precision, Compute]
 ) -> tuple[Spread, Curves, dict[str, float]]:
     """Minutes in bf16; the losses; seconds and work of a step, and how far the losses differ."""
     steps, tokens = bench.sizes.gpu_steps, training.tokens
@@ -177,7 +175,7 @@ def loss_difference(curves: Curves) -> float:
     return float(np.abs(low / full - 1).max())
 
 
-def measure_pictures(bench: "Workbench", compute: Compute) -> Spread:
+def measure_pictures(bench: Workbench, compute: Compute) -> Spread:
     """Minutes of all pictures of the corpus."""
     folder = bench.folder / "gpu_pictures"
     names = make_pictures(folder, bench.sizes.gpu_pictures, bench.sizes.picture)
@@ -194,7 +192,7 @@ def measure_pictures(bench: "Workbench", compute: Compute) -> Spread:
     return _minutes(seconds, IMAGES)
 
 
-def measure_alignment(bench: "Workbench", compute: Compute) -> Spread:
+def measure_alignment(bench: Workbench, compute: Compute) -> Spread:
     """Minutes of all languages, if no two training pairs had the same hypothesis."""
     settings = alignment_settings(bench.sizes)
     aligner = WordAligner(bench.bert_folder, settings, compute)
