@@ -173,6 +173,8 @@ def test_every_row_is_measured_at_the_small_size(tmp_path: Path) -> None:
         "GEMM peak of the machine", "one by one", "awesome-align", "peak memory", "seconds",
     } <= against  # fmt: skip
     assert result.returncode == int(any(row.met is False for row in rows))
+    beside = [row for row in rows if row.stage.endswith("difference in dev accuracy")]
+    assert len(beside) == 5 and all(row.measured and row.unit == "points" for row in beside)
     page = tmp_path / "page.md"
     page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
     report.write_page(results, page, tmp_path)
@@ -239,6 +241,13 @@ def test_a_row_knows_whether_it_is_met() -> None:
     assert [row(2.0).met, row(1.9).met, row(None).met] == [True, False, None]
     assert [row(1.9, below=True).met, row(2.0, below=True).met] == [True, False]
     assert Row.read(json.loads(json.dumps(row(2.5).content()))) == row(2.5)
+
+
+def test_a_row_without_a_target_is_only_shown() -> None:
+    shown = Row("stage", "contender", Spread(3.0, 2.0, 4.0, 5), None, "points")
+
+    assert shown.met is None
+    assert shown.cells() == ("stage", "contender", "3 points", "2 to 4", "5", "", "")
 
 
 def test_stages_are_added_to_those_measured_before_on_this_machine(tmp_path: Path) -> None:

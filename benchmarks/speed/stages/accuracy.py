@@ -5,6 +5,7 @@ rate at each step. They differ in how batches are composed, in whether the teach
 each step, and in what their code costs. Accuracy is that on dev.
 """
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -45,8 +46,10 @@ from clseave_core.training.settings import TrainingSettings
 from clseave_core.translation.texts import read_texts
 
 LANGUAGE, METHOD = "de", "clseave"
-WORKFLOW = ("Snakefile", "config.yaml", "rules", "studies", "schemas", "workflow_scripts",
-            "clseave_core")  # fmt: skip
+WORKFLOW = (
+    "Snakefile", "config.yaml", "environment.yaml", "rules", "studies", "schemas",
+    "workflow_scripts", "clseave_core",
+)  # fmt: skip
 
 
 def measure(bench: Workbench) -> Found:
@@ -82,7 +85,7 @@ def measure(bench: Workbench) -> Found:
         points = Spread.of([own - other for own, other in gain])
         rows += [
             Row(f"{stage}, time", contender, ratio(seconds[contender], seconds["fp32"]), None),
-            Row(f"{stage}, accuracy on dev", contender, points, None, "points"),
+            Row(f"{stage}, difference in dev accuracy", contender, points, None, "points"),
         ]
     numbers = {f"accuracy.{key}": value for key, value in medians(accuracy).items()}
     return Found(rows, numbers | {f"accuracy.{k} seconds": v for k, v in medians(seconds).items()})
@@ -102,21 +105,23 @@ class Prepared:
 
     @classmethod
     def make(cls, folder: Path, name: str, compute: Compute) -> "Prepared":
-        """Run the workflow in `folder` and read what it made."""
+        """Run a copy of the workflow in `folder` and read what it made."""
         folder.mkdir()
         for part in WORKFLOW:
-            (folder / part).symlink_to(ROOT / part)
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, folder / part)
         results = folder / "results" / name
         translation = results / "translation" / f"{LANGUAGE}.parquet"
         images = results / "teacher" / "clip_ve" / "images.arrow"
         seed0 = images.parent / "seed0"
-        wanted = [str(path.relative_to(folder)) for path in (translation, images, seed0 / "model")]
+        study = load_study(name, {})
+        encoder = folder / Sources(name, study, "resources").model("bert")
+        made = (encoder, translation, images, seed0 / "model")
+        wanted = [str(path.relative_to(folder)) for path in made]
         run_process(
             [sys.executable, "-m", "snakemake", "--cores", str(compute.threads), *wanted,
              "--config", f"study={name}"], folder,
         )  # fmt: skip
-        study = load_study(name, {})
-        encoder = folder / Sources(name, study, "resources").model("bert")
         hypotheses = read_table(results / "corpus" / "hypotheses.parquet", HYPOTHESES)
         teacher = ClipTextTower(seed0 / "model").eval()
         english = tokenize(
