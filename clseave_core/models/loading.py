@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
+from clseave_core.files import read_json
+
 
 def load_config(folder: str | Path) -> Any:
     """The configuration of a model folder.
@@ -33,11 +35,12 @@ def load_config(folder: str | Path) -> Any:
 def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: Any) -> Any:
     """`model_class.from_pretrained(folder)` in fp32, from safetensors, without the network.
 
-    Raises ValueError where the folder is no such model, its weights have other shapes than its
-    configuration says or hold what is no number, and where it lacks weights of `what`: transformers
-    would go on with random numbers in their place. Weights that `what` has no use for are passed
-    over in silence.
+    Raises ValueError where the folder is no such model, its weights lie elsewhere, have other
+    shapes than its configuration says or hold what is no number, and where it lacks weights of
+    `what`: transformers would go on with random numbers in their place. Weights that `what` has no
+    use for are passed over in silence.
     """
+    _refuse_weights_elsewhere(Path(folder))
     try:
         with _quiet():
             model, report = model_class.from_pretrained(
@@ -74,6 +77,41 @@ def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: 
                 "weights are damaged or come from a training that failed; get them again."
             )
     return model
+
+
+def _refuse_weights_elsewhere(folder: Path) -> None:
+    """See that an index names files of this folder alone: transformers follows any path.
+
+    Source: CVE-2026-75104, which transformers 5.23.0 has. `transformers_weights` of a config.json
+    would name another index.
+    """
+    config = folder / "config.json"
+    if config.exists() and _has_key(read_json(config), "transformers_weights"):
+        raise ValueError(
+            f"{config} says in transformers_weights which weights to read. Delete that key, and "
+            "name the weights model.safetensors."
+        )
+    index = folder / "model.safetensors.index.json"
+    if not index.exists():
+        return
+    content = read_json(index)
+    shards = content.get("weight_map") if isinstance(content, dict) else None
+    if not isinstance(shards, dict):
+        raise ValueError(f"{index} has no weight_map. Copy it again.")
+    for tensor, name in shards.items():
+        file = folder / str(name)
+        if file.name != name or not file.is_file():
+            raise ValueError(
+                f"{index} says that the tensor {tensor} is in {name!r}, which is no file of this "
+                "folder. Copy the whole model again."
+            )
+
+
+def _has_key(content: Any, key: str) -> bool:
+    """Whether a JSON object has a key, at any depth."""
+    if not isinstance(content, dict):
+        return False
+    return key in content or any(_has_key(value, key) for value in content.values())
 
 
 @contextmanager
