@@ -5,8 +5,8 @@
     make benchmark ARGS='--only student --repeats 3'
 
 Prints a line for each row and exits with 1 where one falls short of its target. At real sizes each
-stage, when it is done, goes into benchmarks/results/ and from there into the table and the figures
-of docs/benchmarks.md: what was measured before stays, so that stages can be measured one by one.
+stage, when it is done, goes into this kind of machine's file in benchmarks/results/ and from there
+into docs/benchmarks.md: what was measured before stays, so that stages can be measured one by one.
 """
 
 import argparse
@@ -15,7 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.speed.report import RESULTS, machine, save_stage, write_page
+from benchmarks.speed.report import (
+    RESULTS,
+    machine,
+    results_file,
+    save_stage,
+    stages_before,
+    write_page,
+)
 from benchmarks.speed.rows import Row
 from benchmarks.speed.sizes import QUICK, REAL
 from benchmarks.speed.stages import (
@@ -56,8 +63,10 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     sizes = QUICK if chosen.quick else REAL
-    results = chosen.results or (None if chosen.quick else RESULTS)
     facts, rows = machine(chosen.threads), []
+    results = chosen.results or (None if chosen.quick else results_file(facts))
+    if results:
+        stages_before(results, facts)  # better refused now than after an hour
     with tempfile.TemporaryDirectory(prefix="clseave-benchmark-") as name:
         bench = Workbench(Path(name), sizes, chosen.repeats, chosen.threads)
         for stage in chosen.only:
@@ -68,8 +77,8 @@ def main(arguments: list[str]) -> int:
                 print(row.line(), flush=True)
             if results:
                 save_stage(results, facts, stage, found)
-                if results == RESULTS:
-                    write_page(results)
+                if results.parent == RESULTS:
+                    write_page(sorted(RESULTS.glob("*.json")))
     return _summary(rows)
 
 

@@ -1,13 +1,14 @@
-"""Write what was measured: JSON, the table of docs/benchmarks.md, two figures.
+"""Write what was measured: JSON, the tables of docs/benchmarks.md, two figures.
 
-    python -m benchmarks.speed.report benchmarks/results/cpu.json
+    python -m benchmarks.speed.report
 
-writes table and figures again from a results file.
+writes tables and figures again from the results files, of which each kind of machine has one.
 """
 
 import os
 import platform
-import sys
+import re
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from clseave_core.report.figures.style import project_style, save_figure
 
 ROOT = Path(__file__).parents[2]
 PAGE, IMAGES = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "images"
-RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
+RESULTS = ROOT / "benchmarks" / "results"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("stage", "against", "measured", "range", "repeats", "target", "")
 FIGURES = {
@@ -44,7 +45,7 @@ def machine(threads: int) -> dict[str, Any]:
         "processor": _processor(), "cores": os.cpu_count(), "threads": threads,
         "avx512": bool(capabilities.get("avx512_f")),
         "avx512_bf16": bool(capabilities.get("avx512_bf16")),
-        "python": platform.python_version(), "packages": versions,
+        "python": ".".join(platform.python_version_tuple()[:2]), "packages": versions,
     }  # fmt: skip
 
 
@@ -55,50 +56,84 @@ def _processor() -> str:
     return platform.processor()
 
 
-def save_stage(target: Path, facts: dict[str, Any], stage: str, found: Found) -> None:
-    """Put what a stage found into the results file, beside the stages measured before.
+def results_file(facts: dict[str, Any]) -> Path:
+    """Where the stages that were measured on such a machine lie."""
+    words = [facts["processor"], f"{facts['threads']} threads", instructions(facts)]
+    return RESULTS / (re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-") + ".json")
+
+
+def instructions(facts: dict[str, Any]) -> str:
+    """What most decides a processor's speed here."""
+    if facts["avx512_bf16"]:
+        return "AVX-512 with bf16"
+    return "AVX-512" if facts["avx512"] else "no AVX-512"
+
+
+def stages_before(target: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """The stages that a results file holds already; none where there is no such file.
 
     Raises ValueError where these were measured on another machine or with other packages.
     """
-    stages = {}
-    if target.exists():
-        before = read_json(target)
-        if before["machine"] != facts:
-            raise ValueError(
-                f"{target} holds what was measured on another machine, or with other packages: "
-                f"{before['machine']}, not {facts}. Move it away, or give --results another file."
-            )
-        stages = before["stages"]
+    if not target.exists():
+        return {}
+    before = read_json(target)
+    if before["machine"] != facts:
+        raise ValueError(
+            f"{target} holds what was measured on another machine, or with other packages: "
+            f"{before['machine']}, not {facts}. Move it away, or give --results another file."
+        )
+    stages: dict[str, Any] = before["stages"]
+    return stages
+
+
+def save_stage(target: Path, facts: dict[str, Any], stage: str, found: Found) -> None:
+    """Put what a stage found into the results file, beside the stages measured before.
+
+    Raises ValueError as `stages_before`.
+    """
+    stages = stages_before(target, facts)
     stages[stage] = {"rows": [row.content() for row in found.rows], "numbers": found.numbers}
     write_json(target, {"machine": facts, "stages": stages})
 
 
-def write_page(results: Path, page: Path = PAGE, images: Path = IMAGES) -> None:
-    """Put the table between the markers of `page`; draw the figures where all stages are there."""
-    content = read_json(results)
+def write_page(results: Iterable[Path], page: Path = PAGE, images: Path = IMAGES) -> None:
+    """Put a table of each results file between the markers of `page`, and two figures.
+
+    The figures are of the first file that has all stages that they show.
+    """
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    facts, packages = content["machine"], content["machine"]["packages"]
-    rows = [row for stage in content["stages"].values() for row in stage["rows"]]
-    numbers = {k: v for stage in content["stages"].values() for k, v in stage["numbers"].items()}
-    lines = [
+    lines: list[str] = []
+    shown = False
+    for file in results:
+        content = read_json(file)
+        stages = content["stages"].values()
+        numbers = {name: value for stage in stages for name, value in stage["numbers"].items()}
+        rows = [Row.read(row) for stage in stages for row in stage["rows"]]
+        lines += [*_table(content["machine"], rows, numbers), ""]
+        if not shown and {"clip_ve.fp32", "student.fp32", "images.fp32"} <= numbers.keys():
+            shown = True
+            with project_style():
+                for name, (title, draw) in FIGURES.items():
+                    save_figure(draw(numbers), images / f"{name}.svg", images / f"{name}.png")
+                    lines += [f"![{title}](images/{name}.svg)", ""]
+    page.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"{END}{after}", encoding="utf-8")
+
+
+def _table(facts: dict[str, Any], rows: list[Row], numbers: dict[str, float]) -> list[str]:
+    packages = facts["packages"]
+    return [
+        f"### {facts['processor']}, {instructions(facts)}, {facts['threads']} threads", "",
         "| " + " | ".join(HEAD) + " |", "|---" * len(HEAD) + "|",
-        *("| " + " | ".join(Row.read(row).cells()) + " |" for row in rows), "",
-        f"Machine: {facts['processor']}, {facts['threads']} threads on {facts['cores']} cores; "
-        f"Python {facts['python']}, "
+        *("| " + " | ".join(row.cells()) + " |" for row in rows), "",
+        f"{facts['cores']} cores; Python {facts['python']}, "
         + ", ".join(f"{name} {packages[name]}" for name in packages) + ".",
         " ".join(
             f"GEMM peak {name.removeprefix('peak.')}: {value / 1e9:.0f} GFLOP/s."
             for name, value in numbers.items() if name.startswith("peak.")
         ),
     ]  # fmt: skip
-    if {"clip_ve.fp32", "student.fp32", "images.fp32"} <= numbers.keys():
-        with project_style():
-            for name, (title, draw) in FIGURES.items():
-                save_figure(draw(numbers), images / f"{name}.svg", images / f"{name}.png")
-                lines += ["", f"![{title}](images/{name}.svg)"]
-    page.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write_page(Path(sys.argv[1]))
+    write_page(sorted(RESULTS.glob("*.json")))

@@ -177,7 +177,7 @@ def test_every_row_is_measured_at_the_small_size(tmp_path: Path) -> None:
     assert len(beside) == 5 and all(row.measured and row.unit == "points" for row in beside)
     page = tmp_path / "page.md"
     page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    report.write_page(results, page, tmp_path)
+    report.write_page([results], page, tmp_path)
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
     assert text.count("\n| ") == 1 + len(rows)
@@ -266,6 +266,26 @@ def test_stages_are_added_to_those_measured_before_on_this_machine(tmp_path: Pat
     assert content["stages"]["one"]["numbers"] == {"a.b": 2.0}
     with pytest.raises(ValueError, match="measured on another machine"):
         report.save_stage(target, report.machine(3), "one", Found([row], {}))
+
+
+def test_each_kind_of_machine_has_a_table(tmp_path: Path) -> None:
+    facts = report.machine(2) | {"processor": "A CPU", "avx512": True, "avx512_bf16": True}
+    other = facts | {"avx512": False, "avx512_bf16": False}
+    files = [tmp_path / report.results_file(each).name for each in (facts, other)]
+    page = tmp_path / "page.md"
+    page.write_text(f"{report.BEGIN}\n{report.END}\n")
+    for file, each, value in zip(files, (facts, other), (3.0, 2.0), strict=True):
+        row = Row("stage", "contender", Spread(value, value, value, 1), 2.5)
+        report.save_stage(file, each, "one", Found([row], {}))
+
+    report.write_page(files, page, tmp_path)
+
+    assert [file.name for file in files] == [
+        "a-cpu-2-threads-avx-512-with-bf16.json", "a-cpu-2-threads-no-avx-512.json",
+    ]  # fmt: skip
+    _, first, second = page.read_text().split("###")
+    assert "AVX-512 with bf16" in first and "3 x" in first and "met" in first
+    assert "no AVX-512" in second and "2 x" in second and "SHORT" in second
 
 
 def test_the_real_sizes_are_those_of_the_published_models() -> None:
