@@ -32,6 +32,7 @@ from clseave_core.corpus.natural.grammars import article_of
 from clseave_core.corpus.pocket import clip as pocket
 from clseave_core.corpus.pocket.clip import (
     ClipSettings,
+    TextTowerSettings,
     captioned_pictures,
     contrastive_loss,
     new_clip,
@@ -75,17 +76,11 @@ class SceneSettings(ModelSettings):
 
 
 @dataclass(frozen=True)
-class CellsSettings(SceneSettings):
+class CellsSettings(SceneSettings, TextTowerSettings):
     """A text tower of `layers` of `width`, and the projection of the frozen cells.
 
-    `projection`: dimensions of the shared embeddings, an equal part for each cell. The others as in
-    `ClipSettings`.
+    `projection`: dimensions of the shared embeddings, an equal part for each cell.
     """
-
-    feed_forward: int
-    projection: int
-    embedding_sd: float
-    logit_scale: float
 
     def __post_init__(self) -> None:
         if self.projection % CELL_COUNT:
@@ -146,31 +141,6 @@ def image_processor(pixels: int) -> CLIPImageProcessorPil:
         size={"shortest_edge": pixels}, crop_size={"height": pixels, "width": pixels},
         image_mean=list(MEAN), image_std=list(STD),
     )  # fmt: skip
-
-
-def _config(settings: CellsSettings, tokenizer: Any, pixels: int) -> CLIPConfig:
-    if tokenizer.eos_token_id == 2:
-        raise ValueError("the end token has id 2, at which transformers pools by another rule.")
-    text = {
-        "hidden_size": settings.width,
-        "intermediate_size": settings.feed_forward * settings.width,
-        "num_hidden_layers": settings.layers,
-        "num_attention_heads": settings.heads,
-        "projection_dim": settings.projection,
-        "hidden_act": "relu",
-        "vocab_size": len(tokenizer),
-        "max_position_embeddings": CAPTION_TOKENS,
-        "bos_token_id": tokenizer.bos_token_id,
-        "eos_token_id": tokenizer.eos_token_id,
-        "pad_token_id": tokenizer.eos_token_id,
-    }
-    vision = {
-        "image_tower": "cells",
-        "grid": GRID,
-        "projection_dim": settings.projection,
-        "image_size": pixels,
-    }
-    return CLIPConfig(text_config=text, vision_config=vision, projection_dim=settings.projection)
 
 
 class _Scenes:
@@ -266,13 +236,19 @@ class _CellsClip(nn.Module):
     def __init__(self, settings: CellsSettings, tokenizer: Any, side: int) -> None:
         super().__init__()
         self._settings, self._pixels = settings, GRID * side
-        self.config = _config(settings, tokenizer, self._pixels)
+        self.config = CLIPConfig(
+            text_config=settings.text_tower(
+                len(tokenizer), tokenizer.eos_token_id, tokenizer.bos_token_id, CAPTION_TOKENS
+            ),
+            vision_config={
+                "image_tower": "cells", "grid": GRID, "projection_dim": settings.projection,
+                "image_size": self._pixels,
+            },
+            projection_dim=settings.projection,
+        )  # fmt: skip
         text_config: Any = self.config.text_config
         text = CLIPTextModelWithProjection(text_config)
-        with torch.no_grad():
-            embeddings = text.text_model.embeddings
-            embeddings.token_embedding.weight.normal_(std=settings.embedding_sd)
-            embeddings.position_embedding.weight.normal_(std=settings.embedding_sd)
+        settings.draw_embeddings(text.text_model)
         self.images, self.text = CellTower(self.config.vision_config), text
         self.images.backbone.load_state_dict(folded_weights(published_weights()))
         self.images.backbone.requires_grad_(False)

@@ -31,20 +31,61 @@ MAX_TOKENS = 32
 
 
 @dataclass(frozen=True)
-class ClipSettings(ModelSettings):
-    """A small CLIP: both towers of one size, feed-forward layers `feed_forward` times as wide.
+class TextTowerSettings(ModelSettings):
+    """A small CLIP's text tower: feed-forward layers `feed_forward` times as wide as the others.
 
-    `patch` in pixels; `projection` is the width of the shared embeddings; `embedding_sd` the
-    standard deviation that token, patch and place embeddings start with. CLIP's own 0.02 leaves
-    so small a model a bag of words that knows no places. `logit_scale` multiplies the cosines and
-    is fixed: learnt, it runs away on so easy a task and the towers stop improving.
+    `projection` is the width of the shared embeddings; `embedding_sd` the standard deviation that
+    token, patch and place embeddings start with. CLIP's own 0.02 leaves so small a model a bag of
+    words that knows no places. `logit_scale` multiplies the cosines and is fixed: learnt, it runs
+    away on so easy a task and the towers stop improving.
     """
 
     feed_forward: int
-    patch: int
     projection: int
     embedding_sd: float
     logit_scale: float
+
+    def tower(self) -> dict[str, Any]:
+        """What a CLIP's configuration says of the size of a tower."""
+        return {
+            "hidden_size": self.width,
+            "intermediate_size": self.feed_forward * self.width,
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads,
+            "projection_dim": self.projection,
+            "hidden_act": "relu",  # a quarter faster here than CLIP's own quick GELU
+        }
+
+    def text_tower(self, vocabulary: int, end: int, start: int, tokens: int) -> dict[str, Any]:
+        """The same of its text tower; captions have at most `tokens`.
+
+        `end` must not be 2: transformers then pools at the highest token id instead (a legacy
+        rule).
+        """
+        if end == 2:
+            raise ValueError("the end token has id 2, at which transformers pools by another rule.")
+        return {
+            **self.tower(),
+            "vocab_size": vocabulary,
+            "max_position_embeddings": tokens,
+            "bos_token_id": start,
+            "eos_token_id": end,
+            "pad_token_id": end,
+        }
+
+    @torch.no_grad()
+    def draw_embeddings(self, text_model: Any) -> None:
+        """Fresh token and place embeddings, from torch's generator."""
+        embeddings = text_model.embeddings
+        for layer in (embeddings.token_embedding, embeddings.position_embedding):
+            layer.weight.normal_(std=self.embedding_sd)
+
+
+@dataclass(frozen=True)
+class ClipSettings(TextTowerSettings):
+    """A small CLIP: both towers of one size, pictures in patches of `patch` pixels squared."""
+
+    patch: int
 
 
 def train_tokenizer(texts: Iterable[str]) -> CLIPTokenizer:
@@ -79,45 +120,18 @@ def new_clip(
     settings: ClipSettings, vocabulary: int, end: int, start: int, pixels: int,
     tokens: int = MAX_TOKENS,
 ) -> CLIPModel:  # fmt: skip
-    """A CLIP with fresh weights, drawn from torch's generator; captions have at most `tokens`.
-
-    `end` must not be 2: transformers then pools at the highest token id instead (a legacy rule).
-    """
-    if end == 2:
-        raise ValueError("the end token has id 2, at which transformers pools by another rule.")
-    tower = {
-        "hidden_size": settings.width,
-        "intermediate_size": settings.feed_forward * settings.width,
-        "num_hidden_layers": settings.layers,
-        "num_attention_heads": settings.heads,
-        "projection_dim": settings.projection,
-        "hidden_act": "relu",  # a quarter faster here than CLIP's own quick GELU
-    }
-    text = {
-        **tower,
-        "vocab_size": vocabulary,
-        "max_position_embeddings": tokens,
-        "bos_token_id": start,
-        "eos_token_id": end,
-        "pad_token_id": end,
-    }
-    vision = {**tower, "image_size": pixels, "patch_size": settings.patch}
+    """A CLIP with fresh weights, drawn from torch's generator; captions have at most `tokens`."""
+    text = settings.text_tower(vocabulary, end, start, tokens)
+    vision = {**settings.tower(), "image_size": pixels, "patch_size": settings.patch}
     model = CLIPModel(
         CLIPConfig(text_config=text, vision_config=vision, projection_dim=settings.projection)
     )
-    model.logit_scale.requires_grad_(False)
+    settings.draw_embeddings(model.text_model)
     with torch.no_grad():
-        model.logit_scale.fill_(math.log(settings.logit_scale))
-        text_embeddings = model.text_model.embeddings
-        vision_embeddings = model.vision_model.embeddings
-        for weight in (
-            text_embeddings.token_embedding.weight,
-            text_embeddings.position_embedding.weight,
-            vision_embeddings.position_embedding.weight,
-        ):
-            weight.normal_(std=settings.embedding_sd)
+        embeddings = model.vision_model.embeddings
+        embeddings.position_embedding.weight.normal_(std=settings.embedding_sd)
         model.logit_scale.fill_(math.log(settings.logit_scale)).requires_grad_(False)
-        patch_weight = vision_embeddings.patch_embedding.weight
+        patch_weight = embeddings.patch_embedding.weight
         patch_weight.normal_(std=settings.embedding_sd * patch_weight[0].numel() ** -0.5)
     return model
 
