@@ -45,7 +45,11 @@ def draw_figure(name: str, files: StudyFiles) -> Figure:
 def _examples(files: StudyFiles) -> Figure:
     rows = choose_pairs(files.answers, _of_pairs(files, "text"))
     pairs = example_pairs(rows, files.answers, files.texts, files.pictures)
-    return draw_example_pairs(pairs, f"Pairs of {files.testset}, drawn at random", files.credit)
+    return draw_example_pairs(
+        pairs,
+        f"Pairs of {files.testset}, drawn at random of each label, and of errors",
+        files.credit,
+    )
 
 
 def _labels(files: StudyFiles) -> Figure:

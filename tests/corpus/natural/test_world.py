@@ -110,6 +110,16 @@ def test_only_scenes_that_a_pair_needs_are_drawn(world: Path) -> None:
     assert drawn == named
 
 
+def test_no_picture_is_in_two_splits(world: Path) -> None:
+    splits = ("train", "dev", "test")
+    with zipfile.ZipFile(world / "pictures.zip") as archive:
+        pictures = [
+            {archive.read(f"{row['Flickr30K_ID']}.jpg") for row in rows_of(world, split)}
+            for split in splits
+        ]
+    assert len(set().union(*pictures)) == sum(map(len, pictures))
+
+
 def test_the_same_settings_give_the_same_bytes(world: Path, tmp_path: Path) -> None:
     generate_world(SETTINGS, tmp_path)
     files = sorted(path.relative_to(world) for path in world.rglob("*") if path.is_file())
