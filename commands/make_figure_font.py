@@ -12,7 +12,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from clseave_core.report.figures.style import CJK_FAMILY, CJK_FONT
+from clseave_core.report.cjk_font import CJK_FAMILY, CJK_FONT
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (

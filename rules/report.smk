@@ -321,6 +321,7 @@ rule render_report:
     input:
         code=core("render_report"),
         templates=template_files(workflow.basedir),
+        font="clseave_core/report/figures/cjk.otf",
         accuracy="<results>/tables/accuracy_table.csv",
         tables=[
             *(path for path in further_tables() if path.startswith("<results>/tables/")),

@@ -19,12 +19,10 @@ from matplotlib.ft2font import FT2Font
 
 from clseave_core.files import whole_file
 from clseave_core.languages import LANGUAGES, language
+from clseave_core.report.cjk_font import CJK_FAMILY, CJK_FONT
 
 logger = logging.getLogger(__name__)
 STYLE = Path(__file__).with_name("clseave.mplstyle")
-CJK_FONT = Path(__file__).with_name("cjk.otf")
-CJK_FAMILY = "CLSEAVE CJK"
-"""The generated worlds' Japanese, Korean and Chinese (commands/make_figure_font.py)."""
 TEXT_FAMILIES = ("DejaVu Sans", CJK_FAMILY)
 """For sentences: a letter that the first has not comes from the second."""
 

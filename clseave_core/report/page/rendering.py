@@ -21,6 +21,7 @@ from clseave_core.files import read_json, whole_file
 from clseave_core.report.page.captions import FIGURE_CAPTIONS
 from clseave_core.report.page.claims import Evidence, judge
 from clseave_core.report.page.examples import examples
+from clseave_core.report.page.font import embedded_font
 from clseave_core.report.page.headline import headline, result
 from clseave_core.report.page.nouns import noun_answers
 from clseave_core.report.page.numbers import (
@@ -103,6 +104,7 @@ def page_content(study: PageStudy, files: PageFiles) -> dict[str, Any]:
         "models": models(study.models, study.world_seed, jobs.values()),
         "times": times(files.benchmarks, jobs),
         "browser": browser,
+        "font": embedded_font(text for of in browser.data["sentences"].values() for text in of),
     }
 
 
@@ -123,6 +125,7 @@ def fill_templates(content: Mapping[str, Any]) -> str:
     style, script = (
         (TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
     )
+    style = content["font"] + style
     return environment.get_template("page.html").render(
         **content,
         style=Markup(style),

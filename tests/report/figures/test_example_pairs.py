@@ -5,20 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fontTools.ttLib import TTFont
 
 from clseave_core.corpus.natural.grammars import Claim, say
 from clseave_core.corpus.natural.nouns import all_nouns
 from clseave_core.corpus.natural.vocabulary import kind_things, noun_things
 from clseave_core.corpus.pocket.lexicon import CELLS
+from clseave_core.report.cjk_font import CJK_FAMILY, letters_of_font
 from clseave_core.report.figures import style
 from clseave_core.report.figures.drawing.example_pairs import fitted
 from clseave_core.report.figures.numbers.answers import Answers
 from clseave_core.report.figures.numbers.example_pairs import LONGEST, choose_pairs
 from clseave_core.report.figures.study_figures import draw_figure
 from clseave_core.report.figures.style import (
-    CJK_FAMILY,
-    CJK_FONT,
     TEXT_FAMILIES,
     families_for,
     project_style,
@@ -71,7 +69,7 @@ def test_a_text_that_would_run_into_the_answers_is_cut() -> None:
 
 
 def test_the_font_has_every_letter_of_the_worlds() -> None:
-    has = {chr(number) for number in TTFont(CJK_FONT).getBestCmap()}
+    has = letters_of_font()
     things = [*noun_things(all_nouns()), *kind_things(all_nouns())]
     claims = [
         claim
@@ -128,6 +126,4 @@ def test_a_letter_comes_from_the_first_font_that_has_it(monkeypatch: pytest.Monk
         assert families_for({"a", "鸭"}) == list(TEXT_FAMILIES)
         monkeypatch.setattr(style, "TEXT_FAMILIES", ("DejaVu Sans Mono",))
         assert families_for({"a", "鸭"})[0] == "DejaVu Sans Mono"
-        assert CJK_FAMILY in families_for(
-            {chr(number) for number in TTFont(CJK_FONT).getBestCmap()}
-        )
+        assert CJK_FAMILY in families_for(letters_of_font())
