@@ -12,6 +12,8 @@ PARTS = (
     "Snakefile", "config.yaml", "environment.yaml", "pyproject.toml", "rules", "studies", "schemas",
     "workflow_scripts", "clseave_core", "commands",
 )  # fmt: skip
+EVERY_RULE = ROOT / "tests/workflow/every_rule.yaml"
+"""A study with every rule that needs neither network, nor nouns, nor a further package."""
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 """Variables of the surrounding process that a run sees; the user's own settings stay outside."""
 

@@ -13,11 +13,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from tests.torture.judging import OUTPUT_FILE, SAVED, STAGE, STATE_FILE, Outcome
 from tests.torture.kills import RESULTS, aims_of, torture, undisturbed
 from tests.torture.outages import AT_MOST, RATE, outage
+from tests.workflow.test_shape import RULES
 
 SENTENCES = 10_000
 
@@ -45,7 +47,7 @@ def _kills(folder: Path, seed: int) -> bool:
     print(f"the undisturbed run has {len(rules)} stages", flush=True)
     aims = aims_of(rules, saved=12, state_files=4, output_files=4, seed=seed)
     outcome = torture(folder / "tortured", reference, "all", aims, seed, _tell)
-    print(report(outcome), flush=True)
+    print(report(outcome, RULES), flush=True)
     return not outcome.differing and not outcome.mistakes
 
 
@@ -76,19 +78,23 @@ def _tell(line: str) -> None:
     print(line, flush=True)
 
 
-def report(outcome: Outcome) -> str:
-    """The outcome as the Markdown table of docs/reliability.md, and what went wrong."""
+def report(outcome: Outcome, rules: Collection[str]) -> str:
+    """The outcome as the Markdown table of docs/reliability.md, and what went wrong.
+
+    `rules` are all of the workflow's, so that those which no kill met are told.
+    """
     met = [kill for kill in outcome.kills if kill.met]
     phases = Counter(kill.aim.phase for kill in met)
     ways = Counter(kill.aim.how for kill in outcome.kills)
     stages = Counter(rule for kill in outcome.kills for rule in kill.rules)
     by_stage = ", ".join(f"{rule} {number}" for rule, number in sorted(stages.items()))
+    others = ", ".join(sorted(set(rules) - set(stages))) or "none"
     lines = [
         "| what | number |",
         "|---|---|",
         f"| kills | {len(outcome.kills)} ({', '.join(f'{n} {way}' for way, n in ways.items())}) |",
         f"| passes through the study | {outcome.passes} |",
-        f"| stages that were killed | {len(stages)} |",
+        f"| stages that were killed | {len(stages)} of {len(rules)} rules; the others: {others} |",
         *(f"| {phase} | {phases[phase]} |" for phase in (STAGE, SAVED, STATE_FILE, OUTPUT_FILE)),
         f"| a moment too late, between two jobs or writes | {len(outcome.kills) - len(met)} |",
         f"| trainings that went on from their saved point | {outcome.resumed} |",

@@ -35,7 +35,7 @@ class Kill:
     saved: dict[str, tuple[int, int]]
     """Logs of the trainings that were killed after a saved point: its epoch and batch."""
     partial: list[str]
-    """Temporary files that were left."""
+    """Temporary files that these jobs left."""
     at: float
     """When: seconds since the epoch."""
 
@@ -47,7 +47,7 @@ class Kill:
         if self.aim.phase == SAVED:
             return bool(self.saved)
         is_state = self.aim.phase == STATE_FILE
-        return any(("/state/" in name) == is_state for name in self.partial)
+        return bool(self.rules) and any(("/state/" in name) == is_state for name in self.partial)
 
 
 @dataclass

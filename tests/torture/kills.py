@@ -22,7 +22,8 @@ import psutil
 import yaml
 from safetensors import safe_open
 
-from tests.rehearsal.workflow import KEPT, copy_project
+from clseave_core.files import PARTIAL
+from tests.rehearsal.workflow import EVERY_RULE, KEPT, copy_project
 from tests.torture.judging import (
     ALONE,
     GROUP,
@@ -65,10 +66,11 @@ def aims_of(
 
 
 def write_study(project: Path) -> None:
-    """The tiny study with trainings that can be met after a saved point."""
+    """The tiny study of every rule with trainings that can be met after a saved point."""
+    shutil.copy(EVERY_RULE, project / "studies")
     study = {
-        "based_on": "tiny",
-        "description": "The tiny study, saved at every step.",
+        "based_on": EVERY_RULE.stem,
+        "description": "Every rule, saved at every step.",
         "presets": dict.fromkeys(PRESETS, TRAINING),
     }
     (project / f"studies/{STUDY}.yaml").write_text(yaml.safe_dump(study))
@@ -224,26 +226,42 @@ class _Watch:
             self.jobs = {}
 
     def partial(self, aim: Aim) -> Path | None:
-        """A temporary file of the kind that `aim` wants."""
+        """A temporary file of the kind that `aim` wants, of a job that runs now."""
         for folder in self._folders:
             is_state = folder.is_relative_to(self.results / "state")
             if is_state != (aim.phase == STATE_FILE) or (is_state and self._is_spared(folder)):
                 continue
             with suppress(FileNotFoundError), os.scandir(folder) as entries:
-                found = next((e for e in entries if e.name.endswith(".partial")), None)
+                paths = (Path(entry.path) for entry in entries if entry.name.endswith(PARTIAL))
+                found = next((path for path in paths if self._is_of_a_job(path)), None)
                 if found is not None:
-                    return Path(found.path)
+                    return found
         return None
 
+    def _is_of_a_job(self, partial: Path) -> bool:
+        """Whether a job of this attempt writes this temporary file, by the pid in its name.
+
+        An earlier kill leaves its own until the same file is written again, and an orphan goes on
+        writing: neither is killed now. The time is for a pid that is used again.
+        """
+        pid = partial.name.removesuffix(PARTIAL).rpartition("-")[2]
+        return pid.isdigit() and int(pid) in self.jobs and self._is_new(partial)
+
+    def _is_new(self, path: Path) -> bool:
+        """Whether it was written in this attempt.
+
+        A file's time lags the clock by some milliseconds, so that an old file never seems new; the
+        first job writes seconds after the beginning.
+        """
+        try:
+            return path.stat().st_mtime > self.began
+        except FileNotFoundError:
+            return False
+
     def saved(self) -> list[Path]:
-        """Saved points of trainings of this attempt."""
-        found = []
-        for folder in self._folders:
-            path = folder / "current.safetensors"
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime > self.began:
-                    found.append(path)
-        return found
+        """Saved points of this attempt, of trainings that run now; not those of an orphan."""
+        paths = (folder / "current.safetensors" for folder in self._folders)
+        return [path for path in paths if self._is_new(path) and _owner(path.parent) in self.jobs]
 
     def worth_a_kill(self) -> bool:
         """Whether a training that is not spared has a saved point."""
@@ -273,10 +291,10 @@ class _Watch:
         _wait_for_end(running)
         points = {} if aim.how == ALONE else self._positions()
         partial = [
-            str((Path(folder) / name).relative_to(self.project))
+            str(path.relative_to(self.project))
             for folder, folders, files in os.walk(self.results)
-            for name in [*folders, *files]
-            if name.endswith(".partial")
+            for path in (Path(folder) / name for name in [*folders, *files])
+            if path.name.endswith(PARTIAL) and self._is_of_a_job(path)
         ]
         return Kill(
             aim, sorted(set(self.jobs.values())), points, partial, time.time()
@@ -286,20 +304,17 @@ class _Watch:
         """Epoch and batch of the saved points that this attempt left, by the job's log."""
         found = {}
         for path in self.saved():
-            if _is_at_work(path.parent):
-                continue  # the orphan of an earlier kill, which lives on
             with safe_open(str(path), framework="pt") as file:
                 position = json.loads(file.metadata()["position"])
             found[self._log(path.parent)] = (position["epoch"], position["batch"])
         return found
 
 
-def _is_at_work(state: Path) -> bool:
-    """Whether the process that has the lock of this state lives."""
-    with suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
-        pid = int(state.with_name(f"{state.name}.lock").read_text())
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    return False
+def _owner(state: Path) -> int | None:
+    """The process that had the lock of this state last."""
+    with suppress(FileNotFoundError, ValueError):
+        return int(state.with_name(f"{state.name}.lock").read_text())
+    return None
 
 
 def _snakemake(pid: int) -> psutil.Process | None:

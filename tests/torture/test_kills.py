@@ -1,13 +1,19 @@
 """A few of the kills of `make torture`, and its own judgement."""
 
 import os
+import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.torture import kills
+from tests.torture.__main__ import report
 from tests.torture.judging import (
     ALONE,
     GROUP,
+    OUTPUT_FILE,
     SAVED,
     STAGE,
     STATE_FILE,
@@ -17,13 +23,26 @@ from tests.torture.judging import (
     check_resuming,
     compare,
 )
-from tests.torture.kills import aims_of, torture, undisturbed
+from tests.torture.kills import RESULTS, aims_of, torture, undisturbed
 
 TABLE = "results/accuracy_table.csv"
 AIMS = [
     Aim(STAGE, "train_student", ALONE), Aim(STAGE, "prepare_corpus"), Aim(SAVED), Aim(SAVED),
     Aim(STATE_FILE),
 ]  # fmt: skip
+RUN = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]], process_group=0)"
+WORKFLOW = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[2:]])"
+JOB = """
+import os, sys, time
+from pathlib import Path
+left, own = (Path(sys.argv[1], f".{name}.csv.host-{os.getpid()}.partial") for name in ("a", "b"))
+left.touch()
+os.utime(left, (0, 0))
+time.sleep(0.5)
+own.touch()
+time.sleep(20)
+"""
+"""Waits with a temporary file of its own, beside one of an earlier process with its pid."""
 
 
 @pytest.mark.slow
@@ -60,6 +79,55 @@ def test_when_a_kill_has_met_its_moment() -> None:
     assert kill(SAVED, saved={"log": (1, 2)}).met and not kill(SAVED).met
     state, output = "results/t/state/x/.c.h-1.partial", "results/t/.c.h-1.partial"
     assert kill(STATE_FILE, partial=[state]).met and not kill(STATE_FILE, partial=[output]).met
+    assert not kill(STATE_FILE, rules=[], partial=[state]).met  # nothing ran
+
+
+def test_no_file_of_an_earlier_kill_or_an_orphan_is_taken_for_a_job_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, tables = tmp_path / ".snakemake/scripts/x.predict.py", tmp_path / RESULTS / "tables"
+    for folder in (job.parent, tables):
+        folder.mkdir(parents=True)
+    job.write_text(JOB)
+    command = [sys.executable, "-c", RUN, "-c", WORKFLOW, "snakemake", str(job), str(tables)]
+    monkeypatch.setattr(kills, "start", lambda *_: subprocess.Popen(command))
+    of_a_killed = tables / f".c.csv.host-{subprocess.Popen(['true']).pid}.partial"
+    of_an_orphan = tables / f".d.csv.host-{os.getpid()}.partial"
+    for path in (of_a_killed, of_an_orphan):
+        path.touch()
+    os.utime(of_an_orphan, (2**32, 2**32))  # it goes on writing
+
+    found = kills._attempt(tmp_path, "all", [Aim(OUTPUT_FILE)], {}, (), random.Random(0))
+
+    assert found is not None and found.met
+    assert found.rules == ["predict"]
+    assert [Path(name).name[:3] for name in found.partial] == [".b."]
+
+
+def test_a_saved_point_is_of_a_training_that_runs_in_this_attempt(tmp_path: Path) -> None:
+    state = tmp_path / RESULTS / "state/train_student/x"
+    state.mkdir(parents=True)
+    point, lock = state / "current.safetensors", state.with_name("x.lock")
+    point.touch()
+    with subprocess.Popen(["true"]) as runner:
+        watch = kills._Watch(tmp_path, runner, ())
+    watch.look()
+    watch.jobs = {os.getpid(): "train_student"}
+    for pid, seconds, expected in (
+        (os.getpid(), 1, [point]),
+        (os.getpid(), -1, []),  # of an earlier attempt
+        (os.getppid(), 1, []),  # of an orphan
+    ):
+        lock.write_text(str(pid))
+        os.utime(point, (watch.began + seconds,) * 2)
+        assert watch.saved() == expected
+
+
+def test_rules_that_no_kill_met_are_named() -> None:
+    met = Outcome(kills=[kill(STAGE, "a")])
+
+    assert "| 1 of 3 rules; the others: b, c |" in report(met, ["c", "b", "a"])
+    assert "| 1 of 1 rules; the others: none |" in report(met, ["a"])
 
 
 def test_what_is_no_going_on_is_told(tmp_path: Path) -> None:

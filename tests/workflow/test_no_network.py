@@ -1,10 +1,11 @@
 """Every rule but the downloads and the translator works without any network.
 
-The tiny study, with all its tables and figures, is made in a network namespace of its own, which
-not even has a loopback interface that is up.
+The tiny study of every rule, with all its tables and figures, is made in a network namespace of its
+own, which not even has a loopback interface that is up.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,16 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.workflow import copy_project, told
+from tests.rehearsal.workflow import EVERY_RULE, copy_project, told
 from tests.workflow.test_shape import RULES
 
-SWEEP = "sweep={short: {method: clseave, languages: [de], runs: [{epochs: 1}]}}"
-JOINT = [
-    "methods={joint: {like: clseave, joint: true}}",
-    "comparisons={joint: {reference: clseave, methods: [joint]}}",
-]
 ELSEWHERE = {"download_file", "download_model", "tabulate_distances", "tabulate_nouns"}
-"""Rules that the tiny study never runs: it downloads nothing, the third needs a further package,
+"""Rules that this study never runs: it downloads nothing, the third needs a further package,
 the last a world with nouns (it reads tables alone)."""
 
 
@@ -62,15 +58,16 @@ def test_the_namespace_reaches_nothing() -> None:
 @pytest.mark.slow
 def test_every_rule_works_without_network(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
+    shutil.copy(EVERY_RULE, project / "studies")
     result = subprocess.run(
         [
             *WITHOUT_NETWORK, sys.executable, "-m", "snakemake", "--cores", "2",
-            "--config", "study=tiny", "control_language=de", SWEEP, *JOINT,
+            "--config", f"study={EVERY_RULE.stem}",
         ],
         cwd=project, env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
 
     assert result.returncode == 0, told(project, result)
-    ran = {path.stem for path in (project / "results/tiny/logs").iterdir()}
+    ran = {path.stem for path in (project / f"results/{EVERY_RULE.stem}/logs").iterdir()}
     assert set(RULES) - ELSEWHERE - ran == set()
