@@ -29,13 +29,10 @@ forecast: environment ## tell what STUDY will take: requests, hours, gigabytes
 RUN = $(if $(STUDY),--study '$(STUDY)') --target '$(TARGET)' --cores '$(CORES)' \
 	$(if $(GPUS),--gpus '$(GPUS)') $(if $(ARGS),-- $(ARGS))
 
-.PHONY: test test_long torture check
-test test_long torture check: export OMP_NUM_THREADS = 1
+.PHONY: test torture check
+test torture check: export OMP_NUM_THREADS = 1
 test: environment ## run all tests
 	$(PYTHON) -m pytest $(TESTS)
-
-test_long: environment ## run the tests that `make test` leaves out: all that can happen on Slurm (root)
-	$(PYTHON) -m pytest -m long
 
 torture: environment ## kill the workflow in all stages and compare what comes out (docs/reliability.md)
 	$(PYTHON) -m tests.torture $(ARGS)

@@ -31,13 +31,19 @@ def copy_project(target: Path) -> Path:
 
 
 def snakemake(
-    project: Path, arguments: Sequence[str], variables: Mapping[str, str]
+    project: Path,
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    within: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake in `project` on two cores and return its result, both outputs as text."""
+    """Run Snakemake in `project` on two cores and return its result, both outputs as text.
+
+    `within` are the words of a command that runs it, such as `WITHOUT_NETWORK`.
+    """
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {"HOME": str(project / "home"), "OMP_NUM_THREADS": "1", **variables}
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+        [*within, sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
         cwd=project,
         env=environment,
         stdout=subprocess.PIPE,

@@ -5,6 +5,7 @@ The study is also made without Slurm and undisturbed: both give the same bytes.
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -18,8 +19,10 @@ from pathlib import Path
 from signal import SIGCONT, SIGSTOP, SIGUSR1
 
 import pytest
+from safetensors import safe_open
 
 from clseave_core.study.loading import load_study
+from clseave_core.training.history import Row, write_history
 from tests.rehearsal.workflow import ROOT, copy_project
 from tests.slurm.cluster import Cluster, Job, missing
 from tests.workflow.test_shape import RULES
@@ -76,14 +79,12 @@ TEACHER, CONTROL, STUDENT = (
     "train_student/clseave/de/seed0",
 )
 """The trainings, by the place of their log and their state."""
-Plan = Mapping[str, Sequence[Event]]
-"""What happens to each training, one attempt after the other."""
-SHORT: Plan = {TEACHER: [be_cancelled], STUDENT: [exceed_its_memory]}
-LONG: Plan = {
-    TEACHER: [exceed_its_memory, lose_its_node],
-    CONTROL: [pass_its_time_limit, be_cancelled],
-    STUDENT: [pass_its_time_limit, lose_its_node],
+PLAN: Mapping[str, Sequence[Event]] = {
+    TEACHER: [be_cancelled],
+    CONTROL: [pass_its_time_limit],
+    STUDENT: [exceed_its_memory, lose_its_node],
 }
+"""What happens to each training, one attempt after the other."""
 
 
 class Study:
@@ -144,17 +145,26 @@ def jobs_of(jobs: Sequence[Job], training: str) -> list[Job]:
     return [job for job in jobs if job.comment == f"rule_{rule}_wildcards_{'_'.join(wildcards)}"]
 
 
-def disturb(study: Study, cluster: Cluster, training: str, events: Sequence[Event]) -> list[str]:
+def disturb(
+    study: Study, cluster: Cluster, training: str, events: Sequence[Event]
+) -> list[list[Row]]:
     """Let one event after the other happen to a training, each in an attempt of its own.
 
-    Returns what the log said before each; Snakemake removes it before the next attempt.
+    Returns the history in the saved state before each.
     """
-    pid, logs = None, []
+    pid, saved = None, []
     for event in events:
         pid = study.stop(training, after=pid)
-        logs.append(study.made(f"logs/{training}.log").read_text())
+        saved.append(saved_history(study.made(f"state/{training}")))
         event(cluster, jobs_of(cluster.jobs(), training)[-1], pid)
-    return logs
+    return saved
+
+
+def saved_history(state: Path) -> list[Row]:
+    """The history in a saved state, whichever training it belongs to."""
+    with safe_open(str(state / "current.safetensors"), framework="pt") as file:
+        history: list[Row] = json.loads(file.metadata()["position"])["history"]
+    return history
 
 
 @dataclass(frozen=True)
@@ -162,10 +172,9 @@ class Run:
     """The study made on Slurm, what happened to it, and Slurm's records of its jobs."""
 
     study: Study
-    plan: Plan
     jobs: list[Job]
-    logs: Mapping[str, list[str]]
-    """What the log of each disturbed training said, attempt by attempt."""
+    saved: Mapping[str, list[list[Row]]]
+    """What each training had saved of its history, disturbance by disturbance."""
 
 
 @pytest.fixture(scope="module")
@@ -177,34 +186,23 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
     study.run.kill()
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.long)],
-)
-def run(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    undisturbed: Study,
-) -> Run:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, undisturbed: Study) -> Run:
     study = Study(tmp_path_factory.mktemp("slurm") / "project")
-    plan: Plan = request.param
     with Cluster(tmp_path_factory.mktemp("cluster")) as cluster, ThreadPoolExecutor() as pool:
         study.begin("--profile", "slurm")
         happening = {
             training: pool.submit(disturb, study, cluster, training, events)
-            for training, events in plan.items()
+            for training, events in PLAN.items()
         }
         try:
             code = study.run.wait()
         finally:
             study.run.kill()
-        logs = {
-            training: [*thread.result(), study.made(f"logs/{training}.log").read_text()]
-            for training, thread in happening.items()
-        }
+        saved = {training: thread.result() for training, thread in happening.items()}
         jobs = cluster.jobs()
     assert code == 0, study.said()
-    return Run(study, plan, jobs, logs)
+    return Run(study, jobs, saved)
 
 
 def test_resources_arrive(run: Run) -> None:
@@ -229,27 +227,32 @@ def test_all_rules_but_the_local_ones_are_jobs(run: Run) -> None:
 
 
 def test_each_attempt_is_a_job_of_its_own(run: Run) -> None:
-    for training in (TEACHER, CONTROL, STUDENT):
-        expected = [STATES[event] for event in run.plan.get(training, [])]
+    for training, events in PLAN.items():
+        expected = [STATES[event] for event in events]
         assert [job.state for job in jobs_of(run.jobs, training)] == [*expected, "COMPLETED"]
 
 
-def test_a_training_goes_on_from_its_saved_point(run: Run) -> None:
-    for training, logs in run.logs.items():
-        before = 0
-        for log in logs:
-            ended = [int(epoch) for epoch in re.findall(r"training\.loop: epoch (\d+), step", log)]
-            if before:
-                [start] = re.findall(r"going on from the saved point: epoch (\d+), batch", log)
-                # The stop may have come between the end of an epoch and its saving.
-                assert before <= int(start) == ended[0], log
-            before = ended[-1]
+def test_a_training_goes_on_from_its_saved_point(run: Run, tmp_path: Path) -> None:
+    for training, histories in run.saved.items():
+        kept = rows_of(run.study.made(f"{_results_of(training)}/history.csv"))
         epochs = EPOCHS[training.partition("/")[0]]
-        assert before == epochs
-        with run.study.made(f"{_results_of(training)}/history.csv").open() as file:
-            rows = [int(row["epoch"]) for row in csv.DictReader(file)]
-        assert rows == list(range(1, epochs + 1))
+        assert [row["epoch"] for row in kept] == [str(n + 1) for n in range(epochs)]
+        lengths = [0, *map(len, histories), epochs]
+        assert lengths == sorted(set(lengths)), "each attempt adds to what was saved"
+        for saved in histories:
+            write_history(tmp_path / "saved.csv", saved)
+            # A measure that no saved row has yet is a column of the whole history alone.
+            before = rows_of(tmp_path / "saved.csv")
+            # Another training of these epochs would have taken other seconds.
+            assert before == [
+                {name: row[name] for name in before[0]} for row in kept[: len(before)]
+            ], training
         assert not run.study.made(f"state/{training}").exists()
+
+
+def rows_of(table: Path) -> list[dict[str, str]]:
+    with table.open() as file:
+        return list(csv.DictReader(file))
 
 
 def _results_of(training: str) -> str:

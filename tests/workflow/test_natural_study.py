@@ -1,4 +1,7 @@
-"""The natural study from end to end at a tiny size, in a copy of the project."""
+"""The natural study from end to end at a tiny size, in a copy of the project.
+
+It is made without network where a namespace without one can be made, and all the same elsewhere.
+"""
 
 import csv
 import shutil
@@ -9,6 +12,7 @@ import pytest
 
 from clseave_core.evaluation.noun_questions import GROUPS
 from tests.rehearsal.workflow import copy_project, snakemake, told
+from tests.workflow.test_no_network import NATURAL, WITHOUT_NETWORK, needs_namespace
 
 STUDY = Path(__file__).with_name("natural_tiny.yaml")
 pytestmark = pytest.mark.slow
@@ -18,10 +22,16 @@ pytestmark = pytest.mark.slow
 def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     project = copy_project(tmp_path_factory.mktemp("natural") / "project")
     shutil.copy(STUDY, project / "studies")
-    result = snakemake(project, ["all", "--config", f"study={STUDY.stem}"], {})
+    result = snakemake(project, ["all", "--config", f"study={STUDY.stem}"], {}, WITHOUT_NETWORK)
     assert result.returncode == 0, told(project, result)
     yield project / "results"
     shutil.rmtree(project)
+
+
+@needs_namespace
+def test_its_own_rules_work_without_network(results: Path) -> None:
+    ran = {path.stem for path in (results / STUDY.stem / "logs").iterdir()}
+    assert ran >= NATURAL
 
 
 def rows_of(table: Path) -> list[dict[str, str]]:
