@@ -1,18 +1,26 @@
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from clseave_core.translation.cache import TranslationCache
 from clseave_core.translation.google import UnansweredError
+from clseave_core.translation.packed import PackedTranslator
 from clseave_core.translation.patience import Patience
+from clseave_core.translation.plausibility import Plausibility
 from clseave_core.translation.settings import TranslationSettings
+from clseave_core.translation.translate import translate_shard
 from clseave_core.translation.translator import ServiceGoneError
+from tests.translation.concepts import Concepts, english, german
 
 SETTINGS = TranslationSettings(
     "google", requests_per_second=1e9, attempts=4, backoff_seconds=2.0, give_up_after=3
 )
+SENTENCES = 250
+"""With the default settings these are three requests: two of 100 sentences and one of 50."""
 BUSY = UnansweredError("status 503", worth_repeating=True)
 FORBIDDEN = UnansweredError("status 403")
 
@@ -29,6 +37,29 @@ class Service:
         if isinstance(answer, UnansweredError):
             raise answer
         return answer
+
+
+class Outage:
+    """Answers rightly, but with status 500 from second `start` to `end` of a clock of its own."""
+
+    def __init__(self, start: float, end: float) -> None:
+        self.start, self.end = start, end
+        self.now = 0.0
+        self.asked = 0
+        self.refused = 0
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def ask(self, text: str) -> str:
+        self.asked += 1
+        if self.start <= self.now < self.end:
+            self.refused += 1
+            raise UnansweredError("status 500", worth_repeating=True)
+        return "\n".join(german(line) for line in text.split("\n"))
 
 
 @pytest.fixture
@@ -137,3 +168,48 @@ def test_requests_keep_the_pace(cache: TranslationCache) -> None:
         asking.ask("dog", 1)
     # Nothing is really slept, so the third request waits for two slots of 100 s.
     assert service.slept == pytest.approx([100.0, 200.0], abs=5.0)
+
+
+def translate_by_default(
+    service: Outage, cache: TranslationCache, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """The translations that a job with the default settings makes."""
+    monkeypatch.setattr(time, "time", service.time)
+    settings = TranslationSettings("google")
+    asking = Patience(service.ask, "google", cache, settings, 0, service.sleep)
+    judge = Plausibility("en", "de", Concepts(SENTENCES), settings.min_similarity)
+    translator = PackedTranslator("google", asking, judge, settings)
+    hypotheses = pd.DataFrame({"hypothesis_id": range(SENTENCES), "text": english(SENTENCES)})
+    texts: list[str] = translate_shard(hypotheses, "de", translator, cache, settings)[
+        "text"
+    ].tolist()
+    return texts
+
+
+def test_three_minutes_without_an_answer_lose_nothing(
+    cache: TranslationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Outage(start=0.5, end=180.0)  # the first request is answered
+    found = translate_by_default(service, cache, monkeypatch)
+    assert found == [german(text) for text in english(SENTENCES)]
+    assert service.refused > TranslationSettings("google").attempts
+    assert service.now >= 180.0
+
+
+def test_a_service_that_stays_away_ends_the_run_and_the_next_one_goes_on(
+    cache: TranslationCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Outage(start=0.5, end=float("inf"))
+    message = (
+        r"5 requests in a row were not answered, the last one with: status 500\. 100 of the 250 "
+        r"sentences .* are kept in .*cache\.sqlite\. Run the same command later"
+    )
+    with pytest.raises(ServiceGoneError, match=message):
+        translate_by_default(service, cache, monkeypatch)
+    assert service.refused == 5 * 6
+    assert 180.0 < service.now < 600.0
+
+    service = Outage(start=0.0, end=0.0)
+    found = translate_by_default(service, cache, monkeypatch)
+    assert found == [german(text) for text in english(SENTENCES)]
+    assert service.asked == 2
