@@ -20,7 +20,11 @@ pytestmark = pytest.mark.slow
 USER, TOKEN, PROXY = "password-of-the-user", "value-of-the-token", "password-of-the-proxy"
 LOGIN = Status(302, {"Location": f"http://login.example/?by={PROXY}"})
 """A proxy's page to log in, with the password that it was told; no download follows it."""
-FAULTS = {"train.gz": [], "dev.gz": [Drop(10), LOGIN], "test.gz": [Status(404)]}
+FAULTS: dict[str, list[Fault]] = {
+    "train.gz": [],
+    "dev.gz": [Drop(10), LOGIN],
+    "test.gz": [Status(404)],
+}
 """What the downloads of annotations meet; that of dev leaves its beginning."""
 
 
