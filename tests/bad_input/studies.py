@@ -137,12 +137,14 @@ def content_of(name: str) -> bytes:
     return f"{base}{text}\n".encode()
 
 
+MISSING = "a base that is not there"
+"""Says which file is not there, and of the others only the folder."""
 CASES = {
     name: Case(
         _study(content_of(name)),
         _load,
-        message,
-        FileNotFoundError if name == "a base that is not there" else ValueError,
+        message if name in FILES or name == MISSING else rf"(?s){WHERE}.*{message}",
+        FileNotFoundError if name == MISSING else ValueError,
     )
     for name, (_, message) in (CHANGES | FILES).items()
 }

@@ -29,6 +29,8 @@ from tests.rehearsal.servers import ArchiveMirror
 ROOT = Path(__file__).resolve().parents[2]
 CODE = [path for part in ("clseave_core", "workflow_scripts", "commands", "rules")
         for path in sorted((ROOT / part).rglob("*.py"))]  # fmt: skip
+RULES = [ROOT / "Snakefile", *sorted((ROOT / "rules").glob("*.smk"))]
+"""Python with words of Snakemake's own, which only Snakemake can parse."""
 FORBIDDEN_IMPORTS = {"marshal", "shelve", "dill", "joblib", "cloudpickle", "xmlrpc", "telnetlib"}
 FORBIDDEN_CALLS = {
     "eval", "exec", "compile", "__import__", "pickle.load", "pickle.loads", "pickle.Unpickler",
@@ -84,6 +86,20 @@ def test_nothing_is_unpickled_evaluated_or_unpacked() -> None:
         if {alias.name, getattr(node, "module", None)} & FORBIDDEN_IMPORTS
     ]
     assert wrong + imports == []
+
+
+def test_rules_neither_unpickle_nor_evaluate_nor_unpack() -> None:
+    names = {*FORBIDDEN_CALLS, *(f"[^(]*\\.{name}" for name in UNPACKING)}
+    calls = re.compile(rf"(?<![\w.])({'|'.join(sorted(names))})\s*\(")
+    imports = re.compile(rf"^\s*(from|import) ({'|'.join(sorted(FORBIDDEN_IMPORTS))})\b")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number} {line.strip()}"
+        for path in RULES
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if calls.search(line) or imports.search(line)
+    ]
+    assert len(RULES) > 5
+    assert wrong == []
 
 
 def test_no_code_of_a_model_is_run() -> None:
