@@ -60,7 +60,8 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
         raise ValueError(f"studies are based on each other in a circle: {' -> '.join(above)}.")
     if not path.exists():
         known = sorted(found.stem for found in path.parent.glob("*.yaml"))
-        raise FileNotFoundError(f"there is no {path}. Studies there: {', '.join(known)}.")
+        asked = f"studies/{above[-1]}.yaml is based on {name!r}, but " if above else ""
+        raise FileNotFoundError(f"{asked}there is no {path}. Studies there: {', '.join(known)}.")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, RecursionError) as error:

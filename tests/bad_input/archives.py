@@ -109,12 +109,14 @@ CASES = {
         rf"pictures\.tar\.gz {DAMAGED}",
     ),
     "one picture in two folders": Case(
-        zip_of(("a/1.jpg", b""), ("a/b/1.png", b"")), names, rf"'a/1\.jpg' and 'a/b/1\.png' {TWICE}"
+        zip_of(("a/1.jpg", b""), ("a/b/1.png", b"")),
+        names,
+        rf"pictures\.zip: 'a/1\.jpg' and 'a/b/1\.png' {TWICE}",
     ),
     "names in two encodings": Case(
         tar_of(member("caf\udce9/1.jpg"), member("café/1.jpg")),
         names,
-        rf"'caf\\udce9/1\.jpg' and 'café/1\.jpg' {TWICE}",
+        rf"pictures\.tar: 'caf\\udce9/1\.jpg' and 'café/1\.jpg' {TWICE}",
     ),
     "a name of a parent folder in a zip": Case(
         zip_of(("../../1.jpg", b"")),
@@ -125,13 +127,13 @@ CASES = {
         tar_of(member("a/../../1.jpg")), names, rf"pictures\.tar: the name 'a/\.\..*' {LEADS_OUT}"
     ),
     "an absolute name in a zip": Case(
-        zip_of(("/etc/1.jpg", b"")), names, rf"the name '/etc/1\.jpg' {LEADS_OUT}"
+        zip_of(("/etc/1.jpg", b"")), names, rf"pictures\.zip: the name '/etc/1\.jpg' {LEADS_OUT}"
     ),
     "an absolute name in a tar": Case(
-        tar_of(member("/etc/1.jpg")), names, rf"the name '/etc/1\.jpg' {LEADS_OUT}"
+        tar_of(member("/etc/1.jpg")), names, rf"pictures\.tar: the name '/etc/1\.jpg' {LEADS_OUT}"
     ),
     "an absolute name as Windows has it": Case(
-        zip_of(("C:\\1.jpg", b"")), names, rf"the name 'C:.*1\.jpg' {LEADS_OUT}"
+        zip_of(("C:\\1.jpg", b"")), names, rf"pictures\.zip: the name 'C:.*1\.jpg' {LEADS_OUT}"
     ),
     "a symbolic link in a tar": Case(
         tar_of(member("1.jpg", tarfile.SYMTYPE, "/etc/passwd")),

@@ -1,56 +1,89 @@
-"""Odd input that is no error: what docs/bad_input.md says is taken as it is."""
+"""What looks odd and is taken as it is (docs/bad_input.md), each with what is read of it."""
 
-import codecs
-import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from clseave_core.corpus.picture_decoding import decode_picture
+from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.snli_ve import read_annotations
 from clseave_core.translation.file import FileTranslator
 from clseave_core.translation.translator import Answer
-from tests.bad_input.annotations import GOOD
-from tests.bad_input.pictures import encode
+from tests.bad_input.annotations import GOOD, row
+from tests.bad_input.case import file
+from tests.bad_input.translations import HEAD
 
-LINE = GOOD.encode()
-ANNOTATIONS = {
-    "CRLF": ("dev.jsonl", LINE + b"\r\n"),
-    "a byte order mark": ("dev.jsonl", codecs.BOM_UTF8 + LINE + b"\n"),
-    "no last line break": ("dev.jsonl", LINE),
-    "gzip by another name": ("dev.jsonl", gzip.compress(LINE + b"\n")),
+
+@dataclass(frozen=True)
+class Accepted:
+    """`write` puts the input into an empty folder and returns its path; `read` gives `value`."""
+
+    write: Callable[[Path], Path]
+    read: Callable[[Path], object]
+    value: object
+
+
+def _sentences(path: Path) -> object:
+    read = read_annotations(path)
+    return read.pair_ids, read.hypotheses, read.lines
+
+
+def _translated(*asked: str) -> Callable[[Path], object]:
+    """Reads the translations of the sentences `asked` for."""
+
+    def read(path: Path) -> object:
+        (batch,) = FileTranslator(path).translate(asked)
+        return batch
+
+    return read
+
+
+def _write_png_as_jpg(folder: Path) -> Path:
+    picture = Image.new("RGB", (2, 1), (255, 0, 0))
+    picture.putpixel((1, 0), (0, 0, 255))
+    picture.save(folder / "x.jpg", "PNG")
+    return folder
+
+
+def _pixels(folder: Path) -> object:
+    """The pixels of each picture by its id, as the workflow comes to them."""
+    return {
+        name: list(decode_picture(content, name)[0].get_flattened_data())
+        for name, content in open_pictures(folder).stream({"x"})
+    }
+
+
+def _tsv(translation: str) -> Callable[[Path], Path]:
+    """Write the good translation and one of "A dog."."""
+    return file("de.tsv", HEAD + f"A dog.\t{translation}\n".encode())
+
+
+MARKED = "\u200fDer \u202bHund\u202c\u200e."
+"""Marks of both directions, an embedding and its end."""
+EMOJI = "Hund \U0001f415\u200d\U0001f9ba \u2764\ufe0f \U0001f1e9\U0001f1ea."
+"""Pictographs: two that are joined into one, one with a selector of its form, a flag of two."""
+CASES = {
+    "annotations with CRLF": Accepted(
+        file("dev.jsonl", f"{GOOD}\r\n{json.dumps(row(sentence2='A dog.'))}\r\n".encode()),
+        _sentences,
+        (["first", "4705552913.jpg#2r1n"], ["The sisters are hugging.", "A dog."], [1, 2]),
+    ),
+    "marks of the direction of writing": Accepted(
+        _tsv(MARKED), _translated("A dog."), [Answer("A dog.", MARKED)]
+    ),
+    "pictographs": Accepted(_tsv(EMOJI), _translated("A dog."), [Answer("A dog.", EMOJI)]),
+    "translations that nobody asked for": Accepted(
+        _tsv("Ein Hund."), _translated("A cat."), [Answer("A cat.", "Eine Katze.")]
+    ),
+    "a PNG named .jpg": Accepted(_write_png_as_jpg, _pixels, {"x": [(255, 0, 0), (0, 0, 255)]}),
 }
-TRANSLATIONS = {
-    "a right-to-left mark": "\u200fEin Hund.\u200f",
-    "an embedding from right to left": "\u202bEin Hund\u202c.",
-    "pictographs": "Ein Hund \U0001f415 \U0001f468\u200d\U0001f469\u200d\U0001f467.",
-}
 
 
-@pytest.mark.parametrize(("name", "content"), ANNOTATIONS.values(), ids=ANNOTATIONS)
-def test_annotations(tmp_path: Path, name: str, content: bytes) -> None:
-    (tmp_path / name).write_bytes(content)
-
-    found = read_annotations(tmp_path / name)
-
-    assert (found.pair_ids, found.image_ids) == (["first"], ["4705552913"])
-    assert (found.hypotheses, found.labels) == (["The sisters are hugging."], ["neutral"])
-
-
-@pytest.mark.parametrize("translation", TRANSLATIONS.values(), ids=TRANSLATIONS)
-def test_translations(tmp_path: Path, translation: str) -> None:
-    """Beside one that nobody asked for, and the same pair twice."""
-    lines = [f"A dog.\t{translation}", "A cow.\tEine Kuh.", "A cow.\tEine Kuh."]
-    path = tmp_path / "de.tsv"
-    path.write_text("source\ttranslation\n" + "\n".join(lines) + "\n", encoding="utf-8")
-
-    [[answer]] = FileTranslator(path).translate(["A dog."])
-
-    assert answer == Answer("A dog.", translation)
-
-
-@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "WEBP", "TIFF"])
-def test_a_picture_with_the_suffix_of_another_format(kind: str) -> None:
-    picture, _ = decode_picture(encode(8, 6, kind), "1.jpg")
-
-    assert (picture.mode, picture.size) == ("RGB", (8, 6))
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_taken_as_it_is(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    assert case.read(case.write(tmp_path)) == case.value

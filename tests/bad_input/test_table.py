@@ -45,6 +45,8 @@ def test_it_is_refused_by_name(
         for name, folder in request.getfixturevalue("good_models").items():
             shutil.copytree(folder, tmp_path / name)
     path = case.write(tmp_path)
+    pattern, names = case.message.replace("\\", ""), {made.name for made in tmp_path.rglob("*")}
+    assert any(name in pattern for name in {path.name, *names}), "the pattern names no file"
     if case.is_warning:
         with caplog.at_level(logging.WARNING):
             case.read(path)

@@ -208,7 +208,7 @@ def test_a_corpus_that_cannot_be_read(project: Project, said: str, name: str) ->
 
 @pytest.mark.parametrize("name", ["a misspelt key", "no number", "no YAML"])
 def test_a_study_that_cannot_be_read(project: Project, said: str, name: str) -> None:
-    message = (studies.CHANGES | studies.FILES)[name][1]
+    message = studies.CASES[name].message
     before = project.left()
 
     found = project.run(studies.content_of(name), "results/bad/corpus/report.json")

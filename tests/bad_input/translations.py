@@ -144,7 +144,7 @@ CASES = {
     "other columns in Parquet": Case(
         _parquet(source=["a"], translation=[3]),
         read_translations,
-        r"(?s)de\.parquet.*\[source: string, translation: int64\]",
+        r"de\.parquet must have .*its columns are \[source: string, translation: int64\]",
     ),
     "a shard with an id twice": Case(
         _shard(hypothesis_id=[0, 0]),
