@@ -9,7 +9,7 @@ if __name__ == "__main__":
         source = {
             name: value
             for name, value in snakemake.input.items()
-            if name not in ("code", "templates")
+            if name not in ("code", "templates", "font")
         }
         render_report(
             snakemake.output.page,

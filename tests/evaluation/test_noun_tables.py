@@ -172,7 +172,7 @@ def test_other_pairs_are_refused(files: tuple[Path, Path, Path]) -> None:
 
 
 def test_intervals_are_those_of_nouns(files: tuple[Path, Path, Path]) -> None:
-    """The two sentences of each noun are right or wrong together: no sentence stands alone."""
+    """The eight sentences of each noun are right or wrong together: none stands alone."""
     predictions, hypotheses, world = files
     rows = pd.read_parquet(predictions)
     nouns, sentences, pictures = 12, 8, 24
@@ -208,8 +208,8 @@ def test_intervals_are_those_of_nouns(files: tuple[Path, Path, Path]) -> None:
     )  # fmt: skip
     write_table(predictions, pa.Table.from_pandas(rows, schema=PREDICTIONS), PREDICTIONS)
 
-    seen = tabulate_nouns(STUDY, [predictions], hypotheses, world, resamples=500, seed=0).runs
-    seen = seen.set_index("group").loc["seen"]
+    table = tabulate_nouns(STUDY, [predictions], hypotheses, world, resamples=500, seed=0).runs
+    seen = table[table["group"] == "seen"].iloc[0].to_dict()
 
     # 12 independent nouns: 0.5 +- 1.96 * sqrt(0.25 / 12); as 96 sentences it would be +- 0.10
     assert seen["accuracy"] == "50.00"
