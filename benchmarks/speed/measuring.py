@@ -114,11 +114,14 @@ def gemm_peak(
     return best
 
 
-def training_work(layers: int, width: int, tokens: float, length: float) -> float:
-    """Floating-point operations of a training step over `tokens` real tokens.
+def training_work(layers: int, width: int, tokens: float, length: float, sentences: float) -> float:
+    """Floating-point operations of a training step over `tokens` real tokens in `sentences`.
 
-    A layer multiplies each token with 12 width^2 weights and attends over `length` tokens; the
-    backward pass is twice the forward one. Padding is no work, embeddings and heads are left out.
+    A layer multiplies each token with 12 width^2 weights and attends over `length` tokens; the last
+    one makes keys and values alone of all tokens (2 width^2), the rest of the pooled one of each
+    sentence (models/last_layer.py). The backward pass is twice the forward one. Padding is no work,
+    embeddings and heads are left out.
     """
-    forward = 2 * 12 * width**2 + 4 * length * width
-    return 3 * layers * forward * tokens
+    whole = (2 * 12 * width**2 + 4 * length * width) * tokens
+    last = 2 * 2 * width**2 * tokens + (2 * 10 * width**2 + 4 * length * width) * sentences
+    return 3 * ((layers - 1) * whole + last)

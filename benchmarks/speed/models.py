@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch import Tensor
 from transformers.models.bert.configuration_bert import BertConfig
 from transformers.models.bert.modeling_bert import BertModel
 from transformers.models.bert.tokenization_bert import BertTokenizer
@@ -19,6 +20,9 @@ from benchmarks.speed.sizes import (
     draw_tokens,
 )
 from clseave_core.alignment.settings import AlignmentSettings
+from clseave_core.models.clip_ve import ClipTextTower
+from clseave_core.models.pooling import pool
+from clseave_core.models.student import Student
 from clseave_core.models.tokens import Tokens
 from clseave_core.students.vocabulary import trim_encoder
 
@@ -116,3 +120,17 @@ def text_of(tokens: Tokens, row: int) -> str:
     """A sentence that the made tokenizer turns into the tokens of `row` again."""
     ids = tokens.flat[tokens.starts[row] + 1 : tokens.starts[row + 1] - 1]
     return " ".join(piece(int(number)) for number in ids)
+
+
+def student_embeddings(student: Student, ids: Tensor, lengths: Tensor) -> Tensor:
+    """Embeddings [b, d] of a student as transformers computes them, all layers of all tokens."""
+    states = student.head.norm(student.token_states(ids, lengths))
+    embeddings: Tensor = student.head.projection(pool(states, lengths, student.pooling, ids))
+    return embeddings
+
+
+def tower_embeddings(tower: ClipTextTower, ids: Tensor, lengths: Tensor) -> Tensor:
+    """The same of CLIP's text tower."""
+    states = tower.clip.text_model(input_ids=ids).last_hidden_state
+    embeddings: Tensor = tower.clip.text_projection(pool(states, lengths, "end"))
+    return embeddings

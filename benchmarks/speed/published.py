@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.speed.models import student_embeddings, tower_embeddings
 from benchmarks.speed.sizes import CLIP_LIMIT
 from clseave_core.models.clip_ve import ClipTextTower, ClipVE
 from clseave_core.models.student import Student
@@ -71,7 +72,8 @@ class PublishedClipVE:
             features = self.vision(pixel_values=images).image_embeds
         # CLIP_VE/dataset.py line 13: clip.tokenize pads every hypothesis to 77 tokens.
         ids = padded(self.tokens, batch, CLIP_LIMIT)
-        text = self.model.text(ids, torch.from_numpy(self.tokens.lengths[batch]))
+        lengths = torch.from_numpy(self.tokens.lengths[batch])
+        text = tower_embeddings(self.model.text, ids, lengths)
         return functional.cross_entropy(self.model.classifier(features, text), self.labels[batch])
 
     def step(self, batch: Indices) -> None:
@@ -100,8 +102,9 @@ class PublishedStudent:
         ids, lengths = self.english.pad(batch)
         # clseave/src/clicotea/model.py line 79 (forward): the teacher runs in each step.
         with torch.no_grad():
-            goal = self.teacher(ids, lengths)
-        return functional.mse_loss(self.student(*self.translated.pad(batch)), goal)
+            goal = tower_embeddings(self.teacher, ids, lengths)
+        own = student_embeddings(self.student, *self.translated.pad(batch))
+        return functional.mse_loss(own, goal)
 
     def step(self, batch: Indices) -> None:
         """One step of the optimiser; gradients are clipped (trainer.py, gradient_clip)."""
@@ -124,6 +127,6 @@ def predict(
     images = torch.stack([prepare(pictures[row % len(pictures)], pixels) for row in batch])
     features = vision(pixel_values=images).image_embeds
     ids = padded(translated, batch, CLIP_LIMIT)
-    text = student(ids, torch.from_numpy(translated.lengths[batch]))
+    text = student_embeddings(student, ids, torch.from_numpy(translated.lengths[batch]))
     logits: Tensor = classifier(features, text)
     return logits

@@ -14,9 +14,10 @@ from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.last_layer import clip_states_at
 from clseave_core.models.loading import load_pretrained
 from clseave_core.models.packing import Packed
-from clseave_core.models.pooling import pool
+from clseave_core.models.pooling import pooled_places
 
 TOKENIZER_FILES = (
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json",
@@ -65,16 +66,18 @@ class ClipTextTower(nn.Module):
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [b, d], not normalised, of token ids [b, t] with `lengths` [b]."""
         # Attention is causal and the end token is the last real one: padding is never seen.
-        states = self.clip.text_model(input_ids=ids).last_hidden_state
-        embeddings: Tensor = self.clip.text_projection(pool(states, lengths, "end"))
-        return embeddings
+        places = pooled_places(lengths, "end")[:, None]
+        return self._project(clip_states_at(self.clip.text_model, ids, places)[:, 0])
 
     def packed(self, batch: Packed) -> Tensor:
         """Embeddings [n, d], not normalised, of the sentences of a packed batch."""
-        states = self.clip.text_model(
-            input_ids=batch.ids, position_ids=batch.positions, attention_mask=batch.mask
-        ).last_hidden_state
-        embeddings: Tensor = self.clip.text_projection(states[batch.ends[0], batch.ends[1]])
+        states = clip_states_at(
+            self.clip.text_model, batch.ids, batch.ends, batch.positions, batch.mask
+        )
+        return self._project(states[batch.rows, batch.slots])
+
+    def _project(self, states: Tensor) -> Tensor:
+        embeddings: Tensor = self.clip.text_projection(self.final_norm(states))
         return embeddings
 
 

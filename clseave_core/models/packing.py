@@ -21,12 +21,16 @@ but more of what attention computes is masked. Of 32, 48 and 77 the fastest for 
 @dataclass(frozen=True)
 class Packed:
     """Token `ids` [r, w] and their `positions` in their sentences; the causal `mask` [r, 1, w, w],
-    true where a token may attend; row and column of each sentence's last token, `ends` [2, n]."""
+    true where a token may attend; the columns `ends` [r, m] of the last tokens of a row's sentences
+    (0 where it has fewer than m); of each sentence the row and its number there, `rows` and `slots`
+    [n]."""
 
     ids: Tensor
     positions: Tensor
     mask: Tensor
     ends: Tensor
+    rows: Tensor
+    slots: Tensor
 
 
 def fill_rows(lengths: Indices, width: int) -> list[list[int]]:
@@ -51,18 +55,20 @@ def pack(tokens: Tokens, sentences: Indices, limit: int) -> Packed:
     rows = fill_rows(lengths, width)
     ids: npt.NDArray[np.int64] = np.full((len(rows), width), tokens.pad_id)
     positions, owners = np.zeros_like(ids), np.full_like(ids, -1)
-    ends = np.zeros((2, len(sentences)), np.int64)
+    ends = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    row_of, slot_of = np.zeros((2, len(sentences)), np.int64)
     for row, members in enumerate(rows):
         start = 0
-        for sentence in members:
+        for slot, sentence in enumerate(members):
             first, stop = tokens.starts[sentences[sentence]], start + lengths[sentence]
             ids[row, start:stop] = tokens.flat[first : first + lengths[sentence]]
             positions[row, start:stop] = np.arange(lengths[sentence])
             owners[row, start:stop] = sentence
-            ends[:, sentence] = row, stop - 1
+            ends[row, slot] = stop - 1
+            row_of[sentence], slot_of[sentence] = row, slot
             start = stop
     same = torch.from_numpy(owners[:, :, None] == owners[:, None, :])
     return Packed(
         torch.from_numpy(ids), torch.from_numpy(positions), same.tril()[:, None],
-        torch.from_numpy(ends),
+        torch.from_numpy(ends), torch.from_numpy(row_of), torch.from_numpy(slot_of),
     )  # fmt: skip

@@ -16,8 +16,9 @@ from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import copy_tokenizer, save_classifier
 from clseave_core.models.head import SentenceHead
+from clseave_core.models.last_layer import BERT_KINDS, bert_states_at, has_bert_layers
 from clseave_core.models.loading import load_config, load_pretrained
-from clseave_core.models.pooling import Pooling, pool
+from clseave_core.models.pooling import Pooling, pool, pooled_places
 
 
 def load_encoder(folder: str | Path) -> Any:
@@ -25,11 +26,8 @@ def load_encoder(folder: str | Path) -> Any:
     from transformers import AutoModel
 
     config = load_config(folder)
-    options = {"add_pooling_layer": False} if config.model_type in _WITH_POOLER else {}
+    options = {"add_pooling_layer": False} if config.model_type in BERT_KINDS else {}
     return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
-
-
-_WITH_POOLER = {"bert", "roberta", "xlm-roberta", "camembert"}
 
 
 class Student(nn.Module):
@@ -86,6 +84,12 @@ class Student(nn.Module):
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [b, width] in the space of the teacher's, not normalised."""
-        states = self.head.norm(self.token_states(ids, lengths))
-        embeddings: Tensor = self.head.projection(pool(states, lengths, self.pooling, ids))
+        if self.pooling == "mean" or not has_bert_layers(self.encoder):
+            states = self.head.norm(self.token_states(ids, lengths))
+            pooled = pool(states, lengths, self.pooling, ids)
+        else:
+            places = pooled_places(lengths, self.pooling, ids)
+            states = bert_states_at(self.encoder, ids, lengths, places)
+            pooled = self.head.norm(self.head.bridge(states))
+        embeddings: Tensor = self.head.projection(pooled)
         return embeddings

@@ -228,9 +228,11 @@ def test_a_mean_step_leaves_the_first_one_out() -> None:
 
 
 def test_the_work_of_a_step_counts_three_passes() -> None:
-    assert (
-        training_work(layers=1, width=2, tokens=10, length=5) == 3 * (2 * 12 * 4 + 4 * 5 * 2) * 10
-    )
+    one = training_work(layers=1, width=2, tokens=10, length=5, sentences=2)
+    two = training_work(layers=2, width=2, tokens=10, length=5, sentences=2)
+
+    assert one == 3 * (2 * 2 * 4 * 10 + (2 * 10 * 4 + 4 * 5 * 2) * 2)
+    assert two - one == 3 * (2 * 12 * 4 + 4 * 5 * 2) * 10
 
 
 def test_a_row_knows_whether_it_is_met() -> None:

@@ -31,7 +31,8 @@ def test_a_token_attends_to_its_own_sentence_up_to_itself() -> None:
     assert packed.mask[0, 0, :5, :5].int().tolist() == [
         [1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 1, 1],
     ]  # fmt: skip
-    assert packed.ends.tolist() == [[0, 0], [4, 2]]
+    assert packed.ends.tolist() == [[2, 4]]
+    assert (packed.rows.tolist(), packed.slots.tolist()) == ([0, 0], [1, 0])
 
 
 def test_a_packed_sentence_has_the_embedding_of_a_padded_one(tiny_clip_folder: Path) -> None:

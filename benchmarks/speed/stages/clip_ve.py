@@ -52,6 +52,6 @@ def measure(bench: Workbench) -> Found:
         for name, target in (("as published", slow), ("without needless gradients", less)):
             rows.append(against(f"{stage}, {precision}", name, seconds, precision, target))
     real = float(np.mean([tokens.lengths[batch].sum() for batch in batches[1:-1]]))
-    work = training_work(sizes.clip_layers, sizes.clip_width, real, CLIP_MEAN)
+    work = training_work(sizes.clip_layers, sizes.clip_width, real, CLIP_MEAN, sizes.clip_batch)
     return Found(rows, {f"clip_ve.{k}": v for k, v in medians(seconds).items()} | {
         "clip_ve.flops": work})  # fmt: skip

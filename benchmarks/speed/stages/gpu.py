@@ -161,9 +161,9 @@ def measure_training(
         seconds[kind] = [float(row["seconds"] or 0) / steps for row in timed]
     batches = [batch for part in parts[WARM_PARTS:] for batch in part]
     real = float(np.mean([tokens.lengths[batch].sum() for batch in batches]))
-    length = real / training.settings.batch_size
+    size = training.settings.batch_size
     found = {kind: float(np.mean(values)) for kind, values in seconds.items()}
-    found["flops"] = training_work(training.layers, training.width, real, length)
+    found["flops"] = training_work(training.layers, training.width, real, real / size, size)
     found["loss_difference"] = loss_difference(curves)
     whole = len(training.epoch) * training.epochs
     return _minutes(seconds["bf16"], whole), curves, found

@@ -86,7 +86,7 @@ def measure(bench: Workbench) -> Found:
             for kind in ("fp32", "bf16")
         ]
     real = float(np.mean([lengths[batch].sum() for batch in similar[1:-1]]))
-    work = training_work(sizes.bert_layers, sizes.bert_width, real, real / size)
+    work = training_work(sizes.bert_layers, sizes.bert_width, real, real / size, size)
     peaks = bench.peaks()
     share = Spread.of([100 * work / one / peaks["fp32"] for one in seconds["fp32"]])
     rows.append(Row(f"{stage}, fp32", "GEMM peak of the machine", share, 85, "%"))

@@ -47,6 +47,7 @@ from clseave_core.corpus.pocket.writing import PRETRAINING_FOLDER, english_texts
 from clseave_core.files import whole_folder
 from clseave_core.models.cell_tower import CellTower
 from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
+from clseave_core.models.last_layer import clip_states_at
 
 logger = logging.getLogger(__name__)
 GRID = 2
@@ -264,7 +265,13 @@ class _CellsClip(nn.Module):
         """Logits [n, n] of scenes' features [n, cells, 1280] and captions [n, t]."""
         normalise = torch.nn.functional.normalize
         seen = normalise(self.images.embed_cells(cells), dim=-1)
-        read = normalise(self.text(input_ids=tokens).text_embeds, dim=-1)
+        # A caption ends at its first end token; more of them fill it up.
+        text_config: Any = self.config.text_config
+        is_end: Tensor = tokens == text_config.eos_token_id
+        ends = is_end.int().argmax(dim=1, keepdim=True)
+        states = clip_states_at(self.text.text_model, tokens, ends)[:, 0]
+        texts = self.text.text_projection(self.text.text_model.final_layer_norm(states))
+        read = normalise(texts, dim=-1)
         return self._settings.logit_scale * seen @ read.T
 
     def save(self, folder: Path) -> None:

@@ -1,0 +1,130 @@
+"""The last layer for pooled tokens alone, held against the whole layer of transformers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from clseave_core.models.clip_ve import ClipTextTower
+from clseave_core.models.last_layer import BERT_KINDS, bert_states_at, has_bert_layers
+from clseave_core.models.packing import pack
+from clseave_core.models.pooling import Pooling, pool
+from clseave_core.models.student import Student, load_encoder
+from tests.models.test_tokens import tokens_of
+
+TOKENS = tokens_of([[2, 40, 41, 3], [2, 30, 3], [2, 31, 32, 33, 34, 3]])
+BATCH = TOKENS.pad(np.arange(3))
+
+
+def gradients(model: nn.Module, embeddings: Tensor) -> dict[str, Tensor]:
+    """Of a loss that tells every number of every embedding from the others."""
+    model.zero_grad()
+    (
+        embeddings * torch.arange(1.0, embeddings.numel() + 1).reshape(embeddings.shape)
+    ).sum().backward()
+    return {
+        name: weight.grad.clone() for name, weight in model.named_parameters()
+        if weight.grad is not None
+    }  # fmt: skip
+
+
+def assert_same_gradients(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, gradient in one.items():
+        scale = float(gradient.abs().max()) + 1.0
+        assert torch.allclose(gradient / scale, other[name] / scale, atol=1e-5), name
+
+
+@pytest.mark.parametrize("pooling", ["end", "first", "argmax"])
+def test_a_student_has_the_embeddings_and_gradients_of_all_tokens(
+    tiny_bert_folder: Path, pooling: Pooling
+) -> None:
+    student = Student.start(tiny_bert_folder, 8, pooling, layer_norm=True, seed=1).eval()
+    ids, lengths = BATCH
+    mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+
+    states = student.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    expected = student.head.projection(pool(student.head.norm(states), lengths, pooling, ids))
+    wanted = gradients(student, expected)
+    found = student(ids, lengths)
+
+    assert torch.allclose(found, expected, atol=1e-5)
+    assert_same_gradients(gradients(student, found), wanted)
+
+
+def test_clips_tower_has_the_embeddings_and_gradients_of_all_tokens(tiny_clip_folder: Path) -> None:
+    tower = ClipTextTower(tiny_clip_folder).eval()
+    ids, lengths = BATCH
+
+    states = tower.clip.text_model(input_ids=ids).last_hidden_state
+    expected = tower.clip.text_projection(pool(states, lengths, "end"))
+    wanted = gradients(tower, expected)
+    found = {"padded": tower(ids, lengths), "packed": tower.packed(pack(TOKENS, np.arange(3), 40))}
+
+    for embeddings in found.values():
+        assert torch.allclose(embeddings, expected, atol=1e-5)
+        assert_same_gradients(gradients(tower, embeddings), wanted)
+
+
+def test_other_tokens_pass_no_query_and_no_feed_forward_part(tiny_bert_folder: Path) -> None:
+    encoder = load_encoder(tiny_bert_folder)
+    last, tokens = encoder.encoder.layer[-1], []
+    for name in ("attention.self.query", "attention.self.key", "intermediate.dense"):
+        last.get_submodule(name).register_forward_pre_hook(
+            lambda _, inputs: tokens.append(inputs[0].shape[1])
+        )
+
+    bert_states_at(encoder, *BATCH, BATCH[1] - 1)
+
+    assert tokens == [1, 6, 1]
+
+
+def test_dropout_is_drawn_in_training_alone(tiny_bert_folder: Path) -> None:
+    student = Student.start(tiny_bert_folder, 8, "end", layer_norm=True, seed=1)
+
+    torch.manual_seed(0)
+    trained = [student.train()(*BATCH) for _ in range(2)]
+    evaluated = [student.eval()(*BATCH) for _ in range(2)]
+
+    assert not torch.equal(*trained)
+    assert torch.equal(*evaluated)
+
+
+@pytest.mark.parametrize("kind", sorted(BERT_KINDS))
+def test_all_kinds_with_berts_layers_give_the_states_of_transformers(kind: str) -> None:
+    from transformers.models.auto.configuration_auto import AutoConfig
+    from transformers.models.auto.modeling_auto import AutoModel
+
+    config = AutoConfig.for_model(
+        kind, vocab_size=60, hidden_size=20, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=40, max_position_embeddings=48, pad_token_id=TOKENS.pad_id,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    encoder = AutoModel.from_config(config, add_pooling_layer=False).eval()
+    ids, lengths = BATCH
+    mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+
+    assert has_bert_layers(encoder)
+    with torch.inference_mode():
+        states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        found = bert_states_at(encoder, ids, lengths, lengths - 1)
+    assert torch.allclose(found, states[torch.arange(3), lengths - 1], atol=1e-5)
+
+
+def test_other_encoders_compute_all_tokens(tmp_path: Path) -> None:
+    """DistilBERT's layers have other names; such a student takes the way of transformers."""
+    from transformers.models.distilbert.configuration_distilbert import DistilBertConfig
+    from transformers.models.distilbert.modeling_distilbert import DistilBertModel
+
+    from clseave_core.models.head import SentenceHead
+
+    torch.manual_seed(0)
+    encoder = DistilBertModel(DistilBertConfig(vocab_size=60, dim=20, n_layers=2, n_heads=2))
+    student = Student(encoder.eval(), SentenceHead.plain(20, 8, 1e-12), "end").eval()
+
+    assert not has_bert_layers(encoder)
+    with torch.inference_mode():
+        alone = [student(*TOKENS.pad(np.array([row])))[0] for row in range(3)]
+        assert torch.allclose(student(*BATCH), torch.stack(alone), atol=1e-5)
