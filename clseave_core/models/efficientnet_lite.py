@@ -30,14 +30,21 @@ class _Conv(nn.Conv2d):
     """A convolution with TensorFlow's padding: as much as is needed, the odd pixel at the end."""
 
     def forward(self, input: Tensor) -> Tensor:
-        pads = []
-        for size, kernel, stride in zip(
-            reversed(input.shape[2:]), reversed(self.kernel_size), reversed(self.stride),
-            strict=True,
-        ):  # fmt: skip
-            lack = max(((size + stride - 1) // stride - 1) * stride + kernel - size, 0)
-            pads += [lack // 2, lack - lack // 2]
-        return super().forward(functional.pad(input, pads) if any(pads) else input)
+        lacks = [
+            max(((size + stride - 1) // stride - 1) * stride + kernel - size, 0)
+            for size, kernel, stride in zip(
+                input.shape[2:], self.kernel_size, self.stride, strict=True
+            )
+        ]
+        if any(lack % 2 for lack in lacks):
+            high, wide = lacks
+            edges = (wide // 2, wide - wide // 2, high // 2, high - high // 2)
+            input, lacks = functional.pad(input, edges), [0, 0]
+        # What is even the convolution pads itself, without a copy.
+        padding = [lack // 2 for lack in lacks]
+        return functional.conv2d(
+            input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
 
 
 class _Block(nn.Module):
@@ -53,8 +60,8 @@ class _Block(nn.Module):
         self.expands = expansion > 1
 
     def forward(self, x: Tensor) -> Tensor:
-        inner = functional.relu6(self.expand(x)) if self.expands else x
-        result: Tensor = self.project(functional.relu6(self.depthwise(inner)))
+        inner = functional.relu6(self.expand(x), inplace=True) if self.expands else x
+        result: Tensor = self.project(functional.relu6(self.depthwise(inner), inplace=True))
         return result + x if self.adds else result
 
 
@@ -73,8 +80,8 @@ class EfficientNetLite0(nn.Module):
         self.head = _Conv(ins, FEATURES, 1)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        states = self.blocks(functional.relu6(self.stem(pictures)))
-        return functional.relu6(self.head(states)).mean(dim=(2, 3))
+        states = self.blocks(functional.relu6(self.stem(pictures), inplace=True))
+        return functional.relu6(self.head(states), inplace=True).mean(dim=(2, 3))
 
 
 _NAMES = {"expand": "_expand_conv", "depthwise": "_depthwise_conv", "project": "_project_conv"}

@@ -18,7 +18,13 @@ from torch.nn import functional
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.models.clip_ve import ClipTextTower, ClipVE, EntailmentModel
-from clseave_core.models.encoder import encode_all, encode_batch, encode_rows, write_sentences
+from clseave_core.models.encoder import (
+    encode_all,
+    encode_batch,
+    encode_rows,
+    write_sentences,
+    write_table_of_sentences,
+)
 from clseave_core.models.packing import pack
 from clseave_core.models.tokens import Indices, Tokens, load_tokenizer, tokenize
 from clseave_core.training.batches import random_batches
@@ -211,11 +217,14 @@ def train_clip_ve(
     """
     model = ClipVE.start(clip_folder, seed)
     tokenizer = load_tokenizer(clip_folder)
-    texts = sentences if hypothesis == "text" else [CONSTANT_SENTENCE]
-    tokens = tokenize(tokenizer, texts, model.text.max_length)
+    texts = sentences if hypothesis == "text" else [CONSTANT_SENTENCE] * len(sentences)
+    # Controls have a sentence for many hypotheses: each is a row of `tokens` once.
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    row_of = np.array([numbers[text] for text in texts], dtype=np.int64)
+    tokens = tokenize(tokenizer, list(numbers), model.text.max_length)
 
     def encode(pairs: Pairs) -> EncodedPairs:
-        rows = pairs.hypotheses if hypothesis == "text" else np.zeros(len(pairs), np.int64)
+        rows = row_of[pairs.hypotheses]
         return EncodedPairs.of(pairs, rows, images, model.text.width, compute)
 
     encoded = encode(train_pairs), encode(dev_pairs)
@@ -228,9 +237,8 @@ def train_clip_ve(
         history = train(task, settings, compute, state)
         save_history(history_file, history, settings)
         model.eval()
-        # A constant sentence stands once in `tokens`, but every hypothesis has its row.
-        of_all = tokens if hypothesis == "text" else tokens.select(np.zeros(len(sentences), int))
-        write_sentences(model.text, of_all, hypotheses_file, compute)
+        embeddings = encode_all(model.text, tokens, compute, "embed hypotheses")
+        write_table_of_sentences(embeddings[torch.from_numpy(row_of)], hypotheses_file)
         model.save(model_folder, clip_folder)
     return history
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +51,7 @@ def train(
     clip: Path,
     images: Embeddings | None,
     hypothesis: Literal["text", "constant"],
+    sentences: Sequence[str] = SENTENCES,
     **changes: Any,
 ) -> list[dict[str, Any]]:
     settings: dict[str, Any] = {
@@ -60,7 +62,7 @@ def train(
     }
     history = train_clip_ve(
         clip_folder=clip, train_pairs=pairs_of(240, 1), dev_pairs=pairs_of(60, 2),
-        sentences=SENTENCES, images=images, hypothesis=hypothesis,
+        sentences=sentences, images=images, hypothesis=hypothesis,
         settings=TrainingSettings(**(settings | changes)), seed=0, compute=COMPUTE,
         state_folder=folder / "state", model_folder=folder / "model",
         hypotheses_file=folder / "hypotheses.arrow",
@@ -89,6 +91,17 @@ def test_a_constant_sentence_knows_nothing_of_it(
     assert history[-1]["dev_accuracy"] < 0.6
     embeddings = Embeddings.open(tmp_path / "hypotheses.arrow")
     assert len(np.unique(embeddings.rows(range(4)), axis=0)) == 1
+
+
+def test_hypotheses_that_say_the_same_are_one_sentence(
+    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings
+) -> None:
+    alike = [SENTENCES[row] for row in (0, 1, 0, 0)]
+    train(tmp_path, tiny_clip_folder, images, "text", alike, epochs=1)
+
+    embeddings = Embeddings.open(tmp_path / "hypotheses.arrow").rows(range(4))
+    np.testing.assert_array_equal(embeddings[[2, 3]], embeddings[[0, 0]])
+    assert not np.array_equal(embeddings[0], embeddings[1])
 
 
 def test_length_groups_change_the_padding_and_nothing_else(
