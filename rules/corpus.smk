@@ -54,7 +54,7 @@ rule generate_world:
         "<benchmarks>/generate_world.tsv"
     conda:
         "../environment.yaml"
-    threads: threads_of("generate")
+    threads: config.get("images", {}).get("workers", 1)
     resources:
         mem_mb=memory("generate"),
         runtime=minutes("generate"),

@@ -11,4 +11,5 @@ if __name__ == "__main__":
             snakemake.params.world,
             tuple(snakemake.params.languages),
             Path(snakemake.output.pictures).parent,
+            workers=snakemake.threads,
         )

@@ -18,14 +18,19 @@ def is_natural(world: Mapping[str, Any]) -> bool:
     return bool(vocabulary == "natural")
 
 
-def generate_world(world: Mapping[str, Any], languages: tuple[str, ...], folder: Path) -> None:
-    """Write the world that `corpus.world` describes into `folder`."""
+def generate_world(
+    world: Mapping[str, Any], languages: tuple[str, ...], folder: Path, workers: int = 1
+) -> None:
+    """Write the world that `corpus.world` describes into `folder`.
+
+    The natural world's pictures are drawn by `workers` threads; they change no byte.
+    """
     if is_natural(world):
         from clseave_core.corpus.natural import settings as natural_settings
         from clseave_core.corpus.natural import world as natural
 
         settings = natural_settings.NaturalSettings.from_mapping(world, languages)
-        natural.generate_world(settings, folder)
+        natural.generate_world(settings, folder, workers)
     else:
         from clseave_core.corpus.pocket import settings as pocket_settings
         from clseave_core.corpus.pocket import world as pocket

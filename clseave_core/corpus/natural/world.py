@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from clseave_core.corpus.natural.drawing import caption_of, draw_scenes, draw_tiles, names_of
+from clseave_core.corpus.natural.drawing import (
+    caption_of,
+    draw_all,
+    draw_scene,
+    draw_tile_alone,
+    names_of,
+)
 from clseave_core.corpus.natural.grammars import Claim, say
 from clseave_core.corpus.natural.nouns import Noun, all_nouns
 from clseave_core.corpus.natural.scenes import Objects, draw_partners, sample_scenes
@@ -139,19 +145,23 @@ def write_scenes(
     write_table(target, pa.table(columns, schema=SCENE_CELLS), SCENE_CELLS)
 
 
-def write_tiles(folder: Path, nouns: Sequence[Noun], settings: NaturalSettings) -> None:
+def write_tiles(
+    folder: Path, nouns: Sequence[Noun], settings: NaturalSettings, workers: int
+) -> None:
     """Write single cells for the image tower's training: `tiles` of each noun, covered, empty."""
     values = np.repeat([*range(1, len(nouns) + 1), COVERED, EMPTY], settings.tiles).tolist()
     names = [f"{number:06d}" for number in range(len(values))]
     rng = generator_of(settings.world_seed, TILES)
-    pictures = draw_tiles(values, nouns, settings, rng)
+    pictures = draw_all(draw_tile_alone, values, nouns, settings, rng, workers)
     write_pictures(folder / "pictures.zip", names, pictures, settings.jpeg_quality)
     captions = [caption_of(np.array([value]), nouns).rstrip(".") for value in values]
     write_captions(folder / "tiles.jsonl", dict(zip(names, captions, strict=True)))
 
 
-def generate_world(settings: NaturalSettings, folder: Path) -> None:
+def generate_world(settings: NaturalSettings, folder: Path, workers: int = 1) -> None:
     """Write the world into `folder`: the same bytes for the same settings and Pillow.
+
+    Pictures are drawn by `workers` threads.
 
     The pocket world's files, but `pretraining/{pictures.zip,tiles.jsonl}` holds single cells, and
     `nouns.json` says which nouns are held out, `sentence_nouns.parquet` which each sentence names,
@@ -206,15 +216,16 @@ def generate_world(settings: NaturalSettings, folder: Path) -> None:
     write_pictures(
         folder / "pictures.zip",
         [image_id_of(split, number) for split in SPLITS for number in shown[split]],
-        draw_scenes(
-            np.concatenate([sampled[split][0][shown[split]] for split in SPLITS]),
-            nouns, settings, generator_of(settings.world_seed, DRAWING),
+        draw_all(
+            draw_scene,
+            np.concatenate([sampled[split][0][shown[split]] for split in SPLITS]).tolist(),
+            nouns, settings, generator_of(settings.world_seed, DRAWING), workers,
         ),
         settings.jpeg_quality,
     )  # fmt: skip
     write_naming(folder / "sentence_nouns.parquet", sentences, said.texts, by_noun, nouns)
     write_scenes(folder / "scenes.parquet", {s: sampled[s][0] for s in SPLITS}, shown, nouns)
-    write_tiles(folder / PRETRAINING_FOLDER, nouns, settings)
+    write_tiles(folder / PRETRAINING_FOLDER, nouns, settings, workers)
     write_json(
         folder / "nouns.json",
         {

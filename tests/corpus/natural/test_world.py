@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clseave_core.corpus.natural.drawing import draw_scenes, glyph
+from clseave_core.corpus.natural.drawing import draw_scene, glyph
 from clseave_core.corpus.natural.grammars import Claim
 from clseave_core.corpus.natural.nouns import all_nouns
 from clseave_core.corpus.natural.scenes import draw_partners, sample_scenes
@@ -120,8 +120,9 @@ def test_no_picture_is_in_two_splits(world: Path) -> None:
     assert len(set().union(*pictures)) == sum(map(len, pictures))
 
 
-def test_the_same_settings_give_the_same_bytes(world: Path, tmp_path: Path) -> None:
-    generate_world(SETTINGS, tmp_path)
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_same_settings_give_the_same_bytes(world: Path, tmp_path: Path, workers: int) -> None:
+    generate_world(SETTINGS, tmp_path, workers)
     files = sorted(path.relative_to(world) for path in world.rglob("*") if path.is_file())
     assert len(files) >= 9
     for file in files:
@@ -176,8 +177,8 @@ def test_a_glyph_is_whole_however_it_is_turned() -> None:
     settings = NaturalSettings.from_mapping(
         WORLD | {"pixels": 256, "noise": 0.0, "glyph": [0.9, 0.9], "turn": 180.0}, ()
     )
-    picture = next(draw_scenes(np.array([[1, 0, 0, 0]]), [choose_nouns(settings)[0]], settings,
-                               np.random.default_rng(3)))  # fmt: skip
+    nouns = [choose_nouns(settings)[0]]
+    picture = draw_scene([1, 0, 0, 0], nouns, settings, np.random.default_rng(3))
     cell = np.asarray(picture.crop((0, 0, 128, 128)), dtype=int)
     dark = cell.min(axis=2) < 100
     rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
