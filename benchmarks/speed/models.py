@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers.models.bert.configuration_bert import BertConfig
 from transformers.models.bert.modeling_bert import BertModel
 from transformers.models.bert.tokenization_bert import BertTokenizer
@@ -21,6 +21,7 @@ from benchmarks.speed.sizes import (
 )
 from clseave_core.alignment.settings import AlignmentSettings
 from clseave_core.models.clip_ve import ClipTextTower
+from clseave_core.models.dropout import Dropout
 from clseave_core.models.pooling import pool
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import Tokens
@@ -134,3 +135,11 @@ def tower_embeddings(tower: ClipTextTower, ids: Tensor, lengths: Tensor) -> Tens
     states = tower.clip.text_model(input_ids=ids).last_hidden_state
     embeddings: Tensor = tower.clip.text_projection(pool(states, lengths, "end"))
     return embeddings
+
+
+def use_own_dropout(model: nn.Module) -> None:
+    """Give a model PyTorch's own dropout, as contenders other than this project have it."""
+    for module in list(model.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, Dropout):
+                setattr(module, name, nn.Dropout(child.p))

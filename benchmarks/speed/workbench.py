@@ -13,6 +13,7 @@ from benchmarks.speed.models import (
     make_clip,
     translated_tokens,
     trim_bert,
+    use_own_dropout,
 )
 from benchmarks.speed.pictures import make_pictures
 from benchmarks.speed.sizes import Sizes
@@ -105,11 +106,13 @@ class Workbench:
         return model.eval()
 
     def student(self) -> Student:
-        """A student to train."""
-        return Student.start(self.bert_folder, self.sizes.projection, "end", True, 0)
+        """A student to train, with PyTorch's own dropout; ours is `trimmed_student`."""
+        student = Student.start(self.bert_folder, self.sizes.projection, "end", True, 0)
+        use_own_dropout(student)
+        return student
 
     def trimmed_student(self) -> Student:
-        """The same with a trimmed vocabulary, as the thesis study has it; tokens are the same."""
+        """One with a trimmed vocabulary, as the thesis study has it; tokens are the same."""
         folder = self.folder / "trimmed"
         if not folder.exists():
             trim_bert(self.bert_folder, folder, self.sizes.kept)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from clseave_core.labels import LABELS
+from clseave_core.models.dropout import Dropout
 
 
 def combine(image: Tensor, text: Tensor) -> Tensor:
@@ -25,16 +26,16 @@ class EntailmentClassifier(nn.Module):
     def __init__(self, width: int, hidden: int = 128, dropout: float = 0.1) -> None:
         super().__init__()
         self.width, self.hidden, self.dropout = width, hidden, dropout
-        self.embedding_dropout = nn.Dropout(dropout)
+        self.embedding_dropout = Dropout(dropout)
         self.layers = nn.Sequential(
             nn.BatchNorm1d(4 * width),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             nn.Linear(4 * width, hidden),
             nn.ReLU(),
             nn.Linear(hidden, hidden),
             nn.ReLU(),
             nn.BatchNorm1d(hidden),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             nn.Linear(hidden, len(LABELS)),
         )
 

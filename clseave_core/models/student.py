@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import copy_tokenizer, save_classifier
+from clseave_core.models.dropout import draw_cheaply
 from clseave_core.models.head import SentenceHead
 from clseave_core.models.last_layer import BERT_KINDS, bert_states_at, has_bert_layers
 from clseave_core.models.loading import load_config, load_pretrained
@@ -35,6 +36,7 @@ class Student(nn.Module):
 
     def __init__(self, encoder: Any, head: SentenceHead, pooling: Pooling) -> None:
         super().__init__()
+        draw_cheaply(encoder)
         self.encoder, self.head, self.pooling = encoder, head, pooling
         self.width = head.width
         self.max_length: int = encoder.config.max_position_embeddings

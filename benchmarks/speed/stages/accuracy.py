@@ -24,6 +24,7 @@ from benchmarks.speed.measuring import (
     run_process,
     stamp_steps,
 )
+from benchmarks.speed.models import use_own_dropout
 from benchmarks.speed.rows import Found, Row
 from benchmarks.speed.sizes import QUICK
 from benchmarks.speed.workbench import Workbench
@@ -69,6 +70,8 @@ def measure(bench: Workbench) -> Found:
     for seed in range(bench.repeats):
         for contender in contenders if seed % 2 == 0 else reversed(contenders):
             student = Student.start(study.encoder, study.width, "end", True, seed)
+            if contender != "fp32":
+                use_own_dropout(student)
             torch.manual_seed(seed)
             seconds[contender].append(contenders[contender](student, seed))
             accuracy[contender].append(100 * study.dev_accuracy(student))

@@ -7,6 +7,7 @@ import torch
 
 from benchmarks.speed import ours, published
 from benchmarks.speed.measuring import interleave, medians, stamp_steps, timed_step, training_work
+from benchmarks.speed.models import use_own_dropout
 from benchmarks.speed.rows import Found, against
 from benchmarks.speed.sizes import CLIP_MEAN, sample_batches
 from benchmarks.speed.workbench import Workbench
@@ -18,7 +19,8 @@ from clseave_core.training.device import Precision
 def measure(bench: Workbench) -> Found:
     """Measure it."""
     sizes, tokens = bench.sizes, bench.english
-    model = ClipVE.start(bench.clip_folder, 0)
+    model, theirs = (ClipVE.start(bench.clip_folder, 0) for _ in range(2))
+    use_own_dropout(theirs)
     images = torch.randn(1000, sizes.projection)
     epoch = random_batches(len(tokens), sizes.clip_batch, 0, 1)
     batches = sample_batches(epoch, tokens.lengths, sizes.steps)
@@ -28,7 +30,7 @@ def measure(bench: Workbench) -> Found:
     def of_published(needless: bool) -> list[float]:
         bench.compute("fp32")
         flow = published.PublishedClipVE(
-            model, vision, bench.pictures, tokens, bench.labels, sizes.pixels, 1.0e-6, needless
+            theirs, vision, bench.pictures, tokens, bench.labels, sizes.pixels, 1.0e-6, needless
         )
         # One step warms up and one is timed: all its steps are alike, as all are padded to 77.
         return stamp_steps(flow.step, [*batches[:2], batches[-1]])
