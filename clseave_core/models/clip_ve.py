@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
-from clseave_core.models.last_layer import clip_states_at
+from clseave_core.models.last_layer import clip_text_embeddings
 from clseave_core.models.loading import load_pretrained
 from clseave_core.models.packing import Packed
 from clseave_core.models.pooling import pooled_places
@@ -67,18 +67,14 @@ class ClipTextTower(nn.Module):
         """Embeddings [b, d], not normalised, of token ids [b, t] with `lengths` [b]."""
         # Attention is causal and the end token is the last real one: padding is never seen.
         places = pooled_places(lengths, "end")[:, None]
-        return self._project(clip_states_at(self.clip.text_model, ids, places)[:, 0])
+        return clip_text_embeddings(self.clip, ids, places)[:, 0]
 
     def packed(self, batch: Packed) -> Tensor:
         """Embeddings [n, d], not normalised, of the sentences of a packed batch."""
-        states = clip_states_at(
-            self.clip.text_model, batch.ids, batch.ends, batch.positions, batch.mask
+        embeddings = clip_text_embeddings(
+            self.clip, batch.ids, batch.ends, batch.positions, batch.mask
         )
-        return self._project(states[batch.rows, batch.slots])
-
-    def _project(self, states: Tensor) -> Tensor:
-        embeddings: Tensor = self.clip.text_projection(self.final_norm(states))
-        return embeddings
+        return embeddings[batch.rows, batch.slots]
 
 
 class EntailmentModel(nn.Module):

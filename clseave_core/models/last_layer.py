@@ -39,34 +39,60 @@ def bert_states_at(encoder: Any, ids: Tensor, lengths: Tensor, places: Tensor) -
     return result[:, 0]
 
 
-def clip_states_at(
-    text_model: Any,
+def clip_text_embeddings(
+    model: Any,
     ids: Tensor,
     places: Tensor,
     positions: Tensor | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """Last states [b, m, d] of the tokens at `places` [b, m] of CLIP's text tower, before its norm.
+    """Embeddings [b, m, d], not normalised, by CLIP's text tower at the tokens `places` [b, m].
 
     Without `positions` [b, t] and `mask` [b, 1, t, t] (true where a token may attend) a row of ids
     [b, t] is one sentence, in which each token attends to itself and those before it.
     """
-    states = text_model.embeddings(input_ids=ids, position_ids=positions)
-    *layers, last = text_model.encoder.layers
+    tower = model.text_model
+    states = tower.embeddings(input_ids=ids, position_ids=positions)
+    *layers, last = tower.encoder.layers
     for layer in layers:
         states = layer(states, mask, is_causal=True)
     if mask is None:
         columns = torch.arange(ids.shape[1], device=ids.device)
-        seen_by = (columns <= places[..., None])[:, None]
+        seen = (columns <= places[..., None])[:, None]
     else:
-        seen_by = _take(mask[:, 0], places)[:, None]
-    attention, normed = last.self_attn, last.layer_norm1(states)
+        seen = _take(mask[:, 0], places)[:, None]
+    states = _clip_layer_at(last, states, places, seen)
+    embeddings: Tensor = model.text_projection(tower.final_layer_norm(states))
+    return embeddings
+
+
+def first_ends(ids: Tensor, end: int) -> Tensor:
+    """The place [b, 1] of the first token `end` in each row of ids [b, t], which ends a text."""
+    return (ids == end).int().argmax(dim=1, keepdim=True)
+
+
+def clip_image_embeddings(model: Any, pixels: Tensor) -> Tensor:
+    """Embeddings [b, d], not normalised, by CLIP's vision transformer of normalised pictures."""
+    tower = model.vision_model
+    states = tower.pre_layrnorm(tower.embeddings(pixels))
+    *layers, last = tower.encoder.layers
+    for layer in layers:
+        states = layer(states, None)
+    first = torch.zeros((len(states), 1), dtype=torch.long, device=states.device)
+    states = _clip_layer_at(last, states, first, None)[:, 0]
+    embeddings: Tensor = model.visual_projection(tower.post_layernorm(states))
+    return embeddings
+
+
+def _clip_layer_at(layer: Any, states: Tensor, places: Tensor, mask: Tensor | None) -> Tensor:
+    """A layer's states [b, m, d] of the tokens at `places` [b, m] of states [b, t, d]."""
+    attention, normed = layer.self_attn, layer.layer_norm1(states)
     seen = _attend(
         attention.q_proj(_take(normed, places)), attention.k_proj(normed), attention.v_proj(normed),
-        seen_by, attention.num_heads, attention.dropout if attention.training else 0.0,
+        mask, attention.num_heads, attention.dropout if attention.training else 0.0,
     )  # fmt: skip
     residual = _take(states, places) + attention.out_proj(seen)
-    result: Tensor = residual + last.mlp(last.layer_norm2(residual))
+    result: Tensor = residual + layer.mlp(layer.layer_norm2(residual))
     return result
 
 
@@ -76,9 +102,12 @@ def _take(states: Tensor, places: Tensor) -> Tensor:
 
 
 def _attend(
-    queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor, heads: int, dropout: float
+    queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, heads: int, dropout: float
 ) -> Tensor:
-    """What queries [b, m, d] see of keys and values [b, t, d] where `mask` [b, 1, m, t] is true."""
+    """What queries [b, m, d] see of keys and values [b, t, d] where `mask` [b, 1, m, t] is true.
+
+    Without a mask they see all.
+    """
     queries, keys, values = (
         part.unflatten(-1, (heads, -1)).transpose(1, 2) for part in (queries, keys, values)
     )

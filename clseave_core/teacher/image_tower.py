@@ -8,6 +8,7 @@ half (scale, normalise) maps each of the 256 levels of a channel to a float, so 
 processor when a tower is loaded.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from clseave_core.models.last_layer import clip_image_embeddings
 from clseave_core.models.loading import load_config, load_pretrained
 from clseave_core.teacher.image_preparation import Pixels
 from clseave_core.training.device import Compute
@@ -25,33 +27,35 @@ MAX_ASPECT = 100
 """A narrower picture is refused: resized by its shorter edge it would take gigabytes."""
 
 
-def _tower_class(folder: Path, config: Any) -> Any:
-    """The class of the image tower whose forward pass gives `image_embeds` after projection."""
+def _tower_class(folder: Path, config: Any) -> tuple[Any, Callable[[Any, Tensor], Tensor]]:
+    """The class of the image tower, and what gives its embeddings, projected, of pictures."""
     model_type = config.model_type
     if model_type == "clip" and getattr(config.vision_config, "image_tower", None) == "cells":
         from clseave_core.models.cell_tower import CellTower
 
-        return CellTower
+        return CellTower, lambda model, pixels: model(pixels).image_embeds
     if model_type == "clip":
         from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
-        return CLIPVisionModelWithProjection
+        return CLIPVisionModelWithProjection, clip_image_embeddings
     raise ValueError(
         f"{folder}/config.json: model_type {model_type!r} has no image tower that is known; "
         "known: clip. Choose another model, or add its class to teacher/image_tower.py."
     )
 
 
-def _load_model(folder: Path, weights: Weights, seed: int) -> Any:
+def _load_model(
+    folder: Path, weights: Weights, seed: int
+) -> tuple[Any, Callable[[Any, Tensor], Tensor]]:
     config = load_config(folder)
-    tower = _tower_class(folder, config)
+    tower, embed = _tower_class(folder, config)
     vision = config.vision_config
     vision.projection_dim = config.projection_dim  # the folder's, where the two differ
     if weights == "random":
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            return tower(vision)
-    return load_pretrained(tower, folder, "the image tower", config=vision)
+            return tower(vision), embed
+    return load_pretrained(tower, folder, "the image tower", config=vision), embed
 
 
 class ImageTower:
@@ -73,7 +77,8 @@ class ImageTower:
 
         folder = Path(folder)
         self._compute = compute
-        self._model = _load_model(folder, weights, seed).eval().to(compute.device)
+        model, self._embed = _load_model(folder, weights, seed)
+        self._model = model.eval().to(compute.device)
         compute.multiply_for(self._model.config.hidden_size)
         self._processor = AutoImageProcessor.from_pretrained(
             folder, backend="pil", local_files_only=True, trust_remote_code=False
@@ -121,5 +126,4 @@ class ImageTower:
         """Embeddings [b, width], float32 on the CPU, not normalised, of bytes [b, 3, h, w]."""
         with self._compute.autocast():
             values = self.normalise(self._compute.move(pixels))
-            embeddings: Tensor = self._model(pixel_values=values).image_embeds
-        return embeddings.float().cpu()
+            return self._embed(self._model, values).float().cpu()

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from transformers.models.clip.modeling_clip import CLIPModel
 
 from clseave_core.models.clip_ve import ClipTextTower
-from clseave_core.models.last_layer import BERT_KINDS, bert_states_at, has_bert_layers
+from clseave_core.models.last_layer import (
+    BERT_KINDS,
+    bert_states_at,
+    clip_image_embeddings,
+    first_ends,
+    has_bert_layers,
+)
 from clseave_core.models.packing import pack
 from clseave_core.models.pooling import Pooling, pool
 from clseave_core.models.student import Student, load_encoder
@@ -66,6 +73,24 @@ def test_clips_tower_has_the_embeddings_and_gradients_of_all_tokens(tiny_clip_fo
     for embeddings in found.values():
         assert torch.allclose(embeddings, expected, atol=1e-5)
         assert_same_gradients(gradients(tower, embeddings), wanted)
+
+
+def test_clips_vision_transformer_has_the_embeddings_and_gradients_of_all_patches(
+    tiny_clip_folder: Path,
+) -> None:
+    model = CLIPModel.from_pretrained(str(tiny_clip_folder)).eval()
+    pixels = torch.randn(3, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+
+    expected = model.visual_projection(model.vision_model(pixel_values=pixels).pooler_output)
+    wanted = gradients(model, expected)
+    found = clip_image_embeddings(model, pixels)
+
+    assert torch.allclose(found, expected, atol=1e-5)
+    assert_same_gradients(gradients(model, found), wanted)
+
+
+def test_the_first_end_token_ends_a_text() -> None:
+    assert first_ends(torch.tensor([[1, 9, 9], [1, 2, 9]]), 9).tolist() == [[1], [2]]
 
 
 def test_other_tokens_pass_no_query_and_no_feed_forward_part(tiny_bert_folder: Path) -> None:

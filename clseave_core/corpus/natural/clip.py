@@ -47,7 +47,7 @@ from clseave_core.corpus.pocket.writing import PRETRAINING_FOLDER, english_texts
 from clseave_core.files import whole_folder
 from clseave_core.models.cell_tower import CellTower
 from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
-from clseave_core.models.last_layer import clip_states_at
+from clseave_core.models.last_layer import clip_text_embeddings, first_ends
 
 logger = logging.getLogger(__name__)
 GRID = 2
@@ -265,13 +265,9 @@ class _CellsClip(nn.Module):
         """Logits [n, n] of scenes' features [n, cells, 1280] and captions [n, t]."""
         normalise = torch.nn.functional.normalize
         seen = normalise(self.images.embed_cells(cells), dim=-1)
-        # A caption ends at its first end token; more of them fill it up.
         text_config: Any = self.config.text_config
-        is_end: Tensor = tokens == text_config.eos_token_id
-        ends = is_end.int().argmax(dim=1, keepdim=True)
-        states = clip_states_at(self.text.text_model, tokens, ends)[:, 0]
-        texts = self.text.text_projection(self.text.text_model.final_layer_norm(states))
-        read = normalise(texts, dim=-1)
+        ends = first_ends(tokens, text_config.eos_token_id)
+        read = normalise(clip_text_embeddings(self.text, tokens, ends)[:, 0], dim=-1)
         return self._settings.logit_scale * seen @ read.T
 
     def save(self, folder: Path) -> None:
@@ -304,10 +300,7 @@ class _VitClip(nn.Module):
 
     def forward(self, cells: Tensor, tokens: Tensor) -> Tensor:
         """Logits [n, n] of scenes' cells [n, cells, 3, side, side] and captions [n, t]."""
-        logits: Tensor = self.clip(
-            input_ids=tokens, pixel_values=put_together(cells)
-        ).logits_per_image
-        return logits
+        return pocket.similarities(self.clip, tokens, put_together(cells))
 
     def save(self, folder: Path) -> None:
         """Write configuration, weights and image processor."""

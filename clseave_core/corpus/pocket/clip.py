@@ -23,6 +23,11 @@ from clseave_core.corpus.pocket.pretraining import ModelSettings, reproducible, 
 from clseave_core.corpus.pocket.vocabulary import merge_pairs
 from clseave_core.corpus.pocket.writing import PRETRAINING_FOLDER, english_texts
 from clseave_core.files import whole_folder
+from clseave_core.models.last_layer import (
+    clip_image_embeddings,
+    clip_text_embeddings,
+    first_ends,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +141,17 @@ def new_clip(
     return model
 
 
+def similarities(model: CLIPModel, tokens: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
+    """CLIP's logits [n, n] of normalised pictures [n, 3, h, w] and captions [n, t]."""
+    text_config: Any = model.config.text_config
+    ends = first_ends(tokens, text_config.eos_token_id)
+    texts = clip_text_embeddings(model, tokens, ends)[:, 0]
+    images = clip_image_embeddings(model, pixels)
+    texts, images = (torch.nn.functional.normalize(part, dim=-1) for part in (texts, images))
+    logits: torch.Tensor = model.logit_scale.exp() * images @ texts.T
+    return logits
+
+
 def contrastive_loss(logits: torch.Tensor) -> torch.Tensor:
     """CLIP's loss: picture i belongs to caption i of the `logits` [n, n], and to no other."""
     answers = torch.arange(len(logits))
@@ -189,8 +205,7 @@ def pretrain_clip(
             # apart takes every cell.
             firsts = rng.choice(half, settings.batch // 2, replace=False)
             rows = torch.from_numpy(np.concatenate([firsts, firsts + half]))
-            of_batch = model(input_ids=tokens[rows], pixel_values=pixels[rows])
-            return contrastive_loss(of_batch.logits_per_image)
+            return contrastive_loss(similarities(model, tokens[rows], pixels[rows]))
 
         loss = train_steps(model, loss_of_step, settings, "Pre-training CLIP")
     logger.info("CLIP's last loss is %.3f (chance %.2f)", loss, np.log(settings.batch))
