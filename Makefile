@@ -56,6 +56,10 @@ fuzz: environment ## breed input that the readers of archives and JSON might fai
 	@$(PYTHON) -m commands.install_extra fuzz .fuzzer
 	PYTHONPATH=.fuzzer $(PYTHON) -m tests.bad_input.coverage_guided $(ARGS)
 
+.PHONY: pages
+pages: environment ## write the tables of README and docs from the results that are here
+	@$(PYTHON) -m commands.fill_pages $(ARGS)
+
 .PHONY: environment lock
 environment: .venv/installed ## make .venv from requirements.lock
 	@$(PYTHON) -m commands.relocate_environment

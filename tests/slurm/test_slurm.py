@@ -40,6 +40,7 @@ SETTINGS = {
         "clip_ve": {"epochs": EPOCHS["train_teacher"]},
         "clseave": {"epochs": EPOCHS["train_student"], "evaluate_every": 20},
     },
+    "teachers": {"hypothesis_only": {"training": {"epochs": EPOCHS["train_teacher"]}}},
     "compute": {"embed": {"threads": 2}, "train": {"mem_mb": 1500}},
 }
 LOCAL = {"download_file", "download_model", "translate_shard"}

@@ -22,7 +22,6 @@ logger = logging.getLogger(__name__)
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 MAX_TOKENS = 64
 HIDDEN_SHARE = 0.15
-IGNORED = -100
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,10 @@ def pretrain_bert(
             inputs, attended = tokens[rows, :longest], mask[rows, :longest]
             hidden = torch.rand(inputs.shape) < HIDDEN_SHARE
             hidden &= inputs >= first_ordinary
-            labels = torch.where(hidden, inputs, IGNORED)
             masked = torch.where(hidden, tokenizer.mask_token_id, inputs)
-            loss: torch.Tensor = model(
-                input_ids=masked, attention_mask=attended, labels=labels
-            ).loss
-            return loss
+            states = model.bert(input_ids=masked, attention_mask=attended).last_hidden_state
+            # Only of hidden pieces is anything asked.
+            return torch.nn.functional.cross_entropy(model.cls(states[hidden]), inputs[hidden])
 
         loss = train_steps(model, loss_of_step, settings, "Pre-training BERT")
     logger.info("BERT's last loss is %.3f over %d word pieces", loss, len(tokenizer))

@@ -1,0 +1,87 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from commands import fill_pages
+from commands.fill_pages import fill
+
+TABLE = "family,sentences,method,language,accuracy,low\n" + "".join(
+    f"{family},{sentences},{method},{language},{number}.00,{number - 1}.50\n"
+    for number, (family, sentences, method, language) in enumerate(
+        [
+            ("rivals", "all", "clseave", "de"), ("rivals", "all", "clseave", "zh"),
+            ("rivals", "all", "zero_shot", "de"), ("rivals", "seen", "clseave", "de"),
+            ("noise", "all", "clseave", "de"),
+        ],
+        start=10,
+    )
+)  # fmt: skip
+HEAD = (
+    "<!-- table: {file: pocket/t.csv, where: {family: rivals, sentences: all},\n"
+    'rows: method, columns: language, cell: "{accuracy} [{low}]"} -->\n'
+)
+WANTED = """| | de | zh |
+| --- | --- | --- |
+| `clseave` | 10.00 [9.50] | 11.00 [10.50] |
+| `zero_shot` | 12.00 [11.50] |  |
+""".replace("| |", "|  |", 1)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    (tmp_path / "pocket").mkdir()
+    (tmp_path / "pocket" / "t.csv").write_text(TABLE)
+    return tmp_path
+
+
+def test_a_table_is_written_anew_and_the_rest_is_left(results: Path) -> None:
+    text = f"Before.\n\n{HEAD}| old |\n<!-- end -->\n\nAfter.\n"
+
+    assert fill(text, results) == f"Before.\n\n{HEAD}{WANTED}<!-- end -->\n\nAfter.\n"
+
+
+def test_what_has_no_results_stays(results: Path) -> None:
+    text = f"{HEAD.replace('pocket/t', 'thesis/t')}| old |\n<!-- end -->\n"
+
+    assert fill(text, results) == text
+
+
+def test_without_columns_a_table_is_a_list(results: Path) -> None:
+    head = (
+        "<!-- table: {file: pocket/t.csv, where: {sentences: all, language: [zh]},"
+        ' rows: language, title: accuracy, cell: "{accuracy}"} -->\n'
+    )
+    filled = fill(f"{head}<!-- end -->", results)
+
+    assert filled == f"{head}|  | accuracy |\n| --- | --- |\n| zh | 11.00 |\n<!-- end -->"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("family: rivals", "family: rivalz", "no row of .*t.csv .*rivalz"),
+        ("sentences: all", "family: rivals", "several rows for .*clseave.*de"),
+        ("{accuracy}", "{accurate}", "no column 'accurate'; it has family"),
+    ],
+)
+def test_a_wrong_comment_is_told(results: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        fill(f"{HEAD.replace(old, new)}<!-- end -->", results)
+
+
+def test_check_tells_and_changes_nothing(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = results / "page.md"
+    page.write_text(f"{HEAD}<!-- end -->\n")
+    monkeypatch.setattr(fill_pages, "RESULTS", results)
+    monkeypatch.setattr(fill_pages, "PAGES", [page])
+
+    assert fill_pages.main(["--check"]) == 1
+    assert "page.md is out of step" in capsys.readouterr().out
+    assert page.read_text() == f"{HEAD}<!-- end -->\n"
+    assert fill_pages.main([]) == 0
+    assert fill_pages.main(["--check"]) == 0
+    shutil.rmtree(results / "pocket")
+    assert fill_pages.main(["--check"]) == 0
