@@ -10,8 +10,8 @@ A page says before a table what is in it, as YAML in a comment; what stands betw
     rows: to_method, columns: to_language, cell: "{to_accuracy}"} -->
 
 is a table of one row of the file for each `rows` and `columns` (without `columns` a list with the
-column `cell`), and `<!-- accuracy: pocket/tables/accuracy.csv -->` the accuracy table as a terminal
-shows it. A list in `where` allows any of its values.
+column `cell`), and `<!-- accuracy: pocket/tables/accuracy_table.csv -->` the accuracy
+table as a terminal shows it. A list in `where` allows any of its values.
 """
 
 import argparse
@@ -59,13 +59,13 @@ def fill(text: str, results: Path) -> str:
     """A page with every table anew whose file lies in `results`; the others stay as they are."""
 
     def of_block(match: re.Match[str]) -> str:
-        head, kind, said, before, end = match.groups()
+        head, kind, said, _, end = match.groups()
         content = yaml.safe_load(said)
         file = results / (content if kind == "accuracy" else content["file"])
         if not file.exists():
             return match.group()
         body = f"```text\n{show_table(file)}```\n" if kind == "accuracy" else _table(file, content)
-        return f"{head}{body}{end}" if body != before else match.group()
+        return f"{head}{body}{end}"
 
     return BLOCK.sub(of_block, text)
 

@@ -9,7 +9,7 @@ import torch
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings, write_embeddings
 from clseave_core.models.clip_ve import ClipVE
-from clseave_core.models.tokens import load_tokenizer, tokenize
+from clseave_core.models.tokens import Tokens, load_tokenizer, tokenize
 from clseave_core.teacher.clip_ve import (
     ClassificationTask,
     EncodedPairs,
@@ -94,11 +94,19 @@ def test_a_constant_sentence_knows_nothing_of_it(
 
 
 def test_hypotheses_that_say_the_same_are_one_sentence(
-    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings
+    tmp_path: Path, tiny_clip_folder: Path, images: Embeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[Sequence[str]] = []
+
+    def noted(tokenizer: Any, sentences: Sequence[str], limit: int) -> Tokens:
+        asked.append(sentences)
+        return tokenize(tokenizer, sentences, limit)
+
+    monkeypatch.setattr("clseave_core.teacher.clip_ve.tokenize", noted)
     alike = [SENTENCES[row] for row in (0, 1, 0, 0)]
     train(tmp_path, tiny_clip_folder, images, "text", alike, epochs=1)
 
+    assert asked == [SENTENCES[:2]]
     embeddings = Embeddings.open(tmp_path / "hypotheses.arrow").rows(range(4))
     np.testing.assert_array_equal(embeddings[[2, 3]], embeddings[[0, 0]])
     assert not np.array_equal(embeddings[0], embeddings[1])
