@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 TARGET := results/accuracy_table.csv
 CORES := all
 STYLE := test_style_types_and_workflow_are_clean
-TESTS := -n auto --maxprocesses 8 --dist loadfile
+TESTS := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## list these commands

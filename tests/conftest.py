@@ -13,6 +13,9 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+LONG_ROOMS = ("slurm", "workflow", "torture", "rehearsal")
+"""Rooms whose tests run whole workflows. They start first: no core shall wait for one at last."""
+
 # fmt: off
 BERT_WORDS = [
     "a", "der", "die", "das", "ein", "eine", "een", "het", "de", "is", "Mann", "Frau", "Hund",
@@ -20,6 +23,21 @@ BERT_WORDS = [
     "sleeps", "schläft", "##", "##s", "##en", "##e",
 ]
 # fmt: on
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: Slurm's tests and those of outages mostly wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of `LONG_ROOMS` first, in that order; the others stay as they are."""
+
+    def place(item: pytest.Item) -> int:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        return LONG_ROOMS.index(room) if room in LONG_ROOMS else len(LONG_ROOMS)
+
+    items.sort(key=place)
 
 
 def _byte_level_vocabulary() -> list[str]:
