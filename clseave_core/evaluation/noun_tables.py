@@ -55,7 +55,7 @@ def tabulate_nouns(
     study: Mapping[str, Any], predictions: Iterable[str | Path], hypotheses: str | Path,
     world: str | Path, *, resamples: int, seed: int,
 ) -> NounTables:  # fmt: skip
-    """A row for each prediction file and group of sentences, and for the mean of a method's runs.
+    """A row for each prediction file and group of sentences, and for the means of seeds, languages.
 
     `study` has languages, methods, teachers, students and models, `world` is the generated folder.
     Intervals are bootstraps over pictures and nouns: of a sentence with two nouns the first counts,
@@ -106,14 +106,23 @@ def _run_rows(
     group: Group, kept: Mapping[Run, Measured], testset: str, name: str, *, resamples: int,
     seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """A row for each run, after those of a method one for their mean, if there are several."""
+    """A row for each run of a method, then for each language's mean, and last for the mean of all.
+
+    There is a mean only of several: of a language's seeds, of a method's languages.
+    """
     shown: list[tuple[dict[str, Any], Measured]] = []
     for method in dict.fromkeys(run.method for run in kept):
         of_method = {run: one for run, one in kept.items() if run.method == method}
         shown += [(run._asdict(), one) for run, one in of_method.items()]
-        if len(of_method) > 1:
-            about = {"testset": testset, "method": method, "language": MEAN, "seed": MEAN}
-            shown.append((about, mean_of(list(of_method.values()))))
+        by_language: dict[str, list[Measured]] = {}
+        for run, one in of_method.items():
+            by_language.setdefault(run.language, []).append(one)
+        means = [(language, ones) for language, ones in by_language.items() if len(ones) > 1]
+        if len(by_language) > 1:
+            means.append((MEAN, list(of_method.values())))
+        for language, ones in means:
+            about = {"testset": testset, "method": method, "language": language, "seed": MEAN}
+            shown.append((about, mean_of(ones)))
     intervals = clustered_intervals(
         np.stack([one.right for _, one in shown]),
         group.pairs["image_id"], group.subjects, resamples=resamples, seed=seed,

@@ -116,13 +116,15 @@ def test_only_a_seen_thing_in_the_named_cell_is_noun_critical(
     assert seen["auc_low"] == seen["auc_high"] == "100.00"
 
 
-def copy_as(predictions: Path, method: str, language: str, *, wrong: int | None = None) -> Path:
+def copy_as(
+    predictions: Path, method: str, language: str, *, wrong: int | None = None, seed: int = 0
+) -> Path:
     """The same predictions of another run, but of the pair `wrong`, then said to be neutral."""
     rows = pd.read_parquet(predictions)
     if wrong is not None:
         rows.loc[wrong, "prediction"] = "neutral"
         rows.loc[wrong, "logit_neutral"] = 9.0
-    path = predictions.parents[3] / method / language / "seed0" / "test.parquet"
+    path = predictions.parents[3] / method / language / f"seed{seed}" / "test.parquet"
     write_table(path, pa.Table.from_pandas(rows, schema=PREDICTIONS), PREDICTIONS)
     return path
 
@@ -136,6 +138,20 @@ def test_several_languages_have_a_mean(files: tuple[Path, Path, Path]) -> None:
     assert mean["with_a_noun"] == "70.00"
     assert mean["held_out_nouns"] == "50.00"
     assert len(table) == 3 * len(GROUPS)
+
+
+def test_several_seeds_have_a_mean_in_each_language(files: tuple[Path, Path, Path]) -> None:
+    predictions, hypotheses, world = files
+    again = copy_as(predictions, "clseave", "de", wrong=4, seed=1)
+    dutch = copy_as(predictions, "clseave", "nl", wrong=4)
+    table = tables_of([predictions, again, dutch], hypotheses, world).runs
+    named = table[table["group"] == "with_a_noun"].set_index(["language", "seed"])["accuracy"]
+    # Four of five, three of five, three of five
+    assert named.to_dict() == {
+        ("de", "0"): "80.00", ("de", "1"): "60.00", ("nl", "0"): "60.00",
+        ("de", "mean"): "70.00", ("mean", "mean"): "66.67",
+    }  # fmt: skip
+    assert named.index[-1] == ("mean", "mean")
 
 
 def test_questions_are_answered_by_language_and_for_their_mean(

@@ -52,7 +52,7 @@ class Contrast:
 class NounAnswers:
     """Of the first test set: for each method its row of each group, and the questions' rows.
 
-    A method that was measured in several languages has the row of their mean.
+    A method that was measured several times has the row of the mean of all.
     """
 
     levels: Mapping[str, Mapping[str, Row]]
@@ -94,7 +94,8 @@ def noun_answers(study: PageStudy, tables: Sequence[ShownTable]) -> NounAnswers 
     for row in named[LEVELS].rows:
         if row["testset"] == study.testset:
             groups = levels.setdefault(row["method"], {})
-            if row["group"] not in groups or row["language"] == MEAN:
+            # Means stand behind the runs, and that of all languages last.
+            if row["group"] not in groups or row["seed"] == MEAN:
                 groups[row["group"]] = row
     rows = [row for row in named[QUESTIONS].rows if row["testset"] == study.testset]
     return NounAnswers(levels, rows)

@@ -16,6 +16,7 @@ auc_high,two_way_accuracy
 test,clip_ve,en,0,held_out_nouns,9,2,82.00,80.00,84.00,4,97.00,95.00,99.00,90.00
 test,clseave,de,0,held_out_nouns,9,2,60.00,58.00,62.00,4,60.00,50.00,70.00,50.00
 test,clseave,ja,0,held_out_nouns,9,2,64.00,62.00,66.00,4,60.00,50.00,70.00,50.00
+test,clseave,de,mean,held_out_nouns,9,2,60.00,58.00,62.00,4,60.00,50.00,70.00,50.00
 test,clseave,mean,mean,held_out_nouns,9,2,62.00,61.00,63.00,4,60.00,50.00,70.00,50.00
 test,clteave_direct,de,0,held_out_nouns,9,2,70.00,68.00,72.00,,,,,
 test,hypothesis_only,en,0,held_out_nouns,9,2,61.00,59.00,63.00,4,50.00,40.00,60.00,50.00
