@@ -9,9 +9,10 @@ A page says before a table what is in it, as YAML in a comment; what stands betw
     <!-- table: {file: pocket_full/comparisons.csv, where: {family: rivals, sentences: all},
     rows: to_method, columns: to_language, cell: "{to_accuracy}"} -->
 
-is a table of one row of the file for each `rows` and `columns` (without `columns` a list with the
-column `cell`), and `<!-- accuracy: pocket/tables/accuracy_table.csv -->` the accuracy
-table as a terminal shows it. A list in `where` allows any of its values.
+is a table of one row of the file for each `rows` and `columns`. With `cells: {title: pattern}` in
+place of `columns` and `cell` it has a line for each row of the file and these columns.
+`<!-- accuracy: pocket/tables/accuracy_table.csv -->` is the accuracy table as a terminal shows it.
+A list in `where` allows any of its values.
 """
 
 import argparse
@@ -75,10 +76,11 @@ def _table(file: Path, said: Mapping[str, Any]) -> str:
         rows = [row for row in csv.DictReader(opened) if _is_wanted(row, said.get("where", {}))]
     if not rows:
         raise ValueError(f"no row of {file} is as {said.get('where')} says. Mend the comment.")
+    if "cells" in said:
+        patterns = [_cell(pattern, file) for pattern in said["cells"].values()]
+        lines = [[_name(row[said["rows"]]), *(cell(row) for cell in patterns)] for row in rows]
+        return _markdown(["", *said["cells"]], lines)
     cell = _cell(said["cell"], file)
-    if "columns" not in said:
-        lines = [[_name(row[said["rows"]]), cell(row)] for row in rows]
-        return _markdown(["", said.get("title", "")], lines)
     names = list(dict.fromkeys(row[said["rows"]] for row in rows))
     columns = list(dict.fromkeys(row[said["columns"]] for row in rows))
     cells: dict[tuple[str, str], str] = {}

@@ -47,14 +47,15 @@ def test_what_has_no_results_stays(results: Path) -> None:
     assert fill(text, results) == text
 
 
-def test_without_columns_a_table_is_a_list(results: Path) -> None:
+def test_with_cells_a_table_is_a_list(results: Path) -> None:
     head = (
         "<!-- table: {file: pocket/t.csv, where: {sentences: all, language: [zh]},"
-        ' rows: language, title: accuracy, cell: "{accuracy}"} -->\n'
+        ' rows: language, cells: {accuracy: "{accuracy}", at least: "{low}"}} -->\n'
     )
     filled = fill(f"{head}<!-- end -->", results)
 
-    assert filled == f"{head}|  | accuracy |\n| --- | --- |\n| zh | 11.00 |\n<!-- end -->"
+    wanted = "|  | accuracy | at least |\n| --- | --- | --- |\n| zh | 11.00 | 10.50 |\n"
+    assert filled == f"{head}{wanted}<!-- end -->"
 
 
 @pytest.mark.parametrize(
