@@ -29,7 +29,10 @@ from clseave_core.report.terminal_table import show_table
 
 RESULTS = Path("results")
 PAGES = [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
-BLOCK = re.compile(r"(<!-- (table|accuracy): (.*?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+OPENING = re.compile(r"<!-- (?:table|accuracy):")
+BLOCK = re.compile(
+    r"(<!-- (table|accuracy): ((?:(?!<!-- ).)*?) -->\n)((?:(?!<!-- ).)*?)(<!-- end -->)", re.DOTALL
+)
 Row = Mapping[str, str]
 
 
@@ -57,17 +60,35 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def fill(text: str, results: Path) -> str:
-    """A page with every table anew whose file lies in `results`; the others stay as they are."""
+    """A page with every table anew whose file lies in `results`; the others stay as they are.
+
+    Raises ValueError that shows the comment where one cannot be followed or has no end.
+    """
 
     def of_block(match: re.Match[str]) -> str:
         head, kind, said, _, end = match.groups()
-        content = yaml.safe_load(said)
-        file = results / (content if kind == "accuracy" else content["file"])
-        if not file.exists():
-            return match.group()
-        body = f"```text\n{show_table(file)}```\n" if kind == "accuracy" else _table(file, content)
+        try:
+            content = yaml.safe_load(said)
+            file = results / (content if kind == "accuracy" else content["file"])
+            if not file.exists():
+                return match.group()
+            accuracy = kind == "accuracy"
+            body = f"```text\n{show_table(file)}```\n" if accuracy else _table(file, content)
+        except KeyError as error:
+            raise ValueError(f"no {error} is there, which the comment {said!r} needs.") from error
+        except (ValueError, TypeError, yaml.YAMLError) as error:
+            raise ValueError(f"the comment {said!r}: {error}") from error
         return f"{head}{body}{end}"
 
+    blocks = list(BLOCK.finditer(text))
+    if len(blocks) != len(OPENING.findall(text)):
+        whole = {match.start() for match in blocks}
+        lost = next(m for m in OPENING.finditer(text) if m.start() not in whole)
+        line = text.count("\n", 0, lost.start()) + 1
+        raise ValueError(
+            f"line {line}: the comment before a table needs a line of its own, and a line "
+            "<!-- end --> after the table."
+        )
     return BLOCK.sub(of_block, text)
 
 

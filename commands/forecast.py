@@ -21,7 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"Study {name}: {sources.study['description']}\n")
+    print(f"Study {name}: {sources.study['description']}")
+    if sources.study.get("comparisons"):
+        print("For its accuracy table; what its comparisons train (TARGET=all) comes on top.")
+    print()
     print(show(forecast(sources, size, measured_seconds(name))))
     return 0
 

@@ -54,7 +54,7 @@ rule generate_world:
         "<benchmarks>/generate_world.tsv"
     conda:
         "../environment.yaml"
-    threads: config.get("images", {}).get("workers", 1)
+    threads: threads_of("generate")
     resources:
         mem_mb=memory("generate"),
         runtime=minutes("generate"),

@@ -142,4 +142,4 @@ def use_own_dropout(model: nn.Module) -> None:
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, Dropout):
-                setattr(module, name, nn.Dropout(child.p))
+                setattr(module, name, nn.Dropout(child.p).train(child.training))

@@ -32,7 +32,7 @@ from clseave_core.evaluation.runs import Run, run_of
 from clseave_core.files import read_table
 
 MEAN = "mean"
-"""In place of a language and a seed: the mean of all that were measured."""
+"""In place of a seed: the mean of a language's seeds; of a language too: the mean of all runs."""
 COLUMNS: tuple[str, ...] = (
     "testset", "method", "language", "seed", "group", "n", "nouns", "accuracy", "ci_low", "ci_high",
     "noun_critical_n", "noun_auc", "auc_low", "auc_high", "two_way_accuracy",
@@ -106,7 +106,7 @@ def _run_rows(
     group: Group, kept: Mapping[Run, Measured], testset: str, name: str, *, resamples: int,
     seed: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """A row for each run of a method, then for each language's mean, and last for the mean of all.
+    """A row for each run of a method, then for each language's mean, and last the mean of all runs.
 
     There is a mean only of several: of a language's seeds, of a method's languages.
     """

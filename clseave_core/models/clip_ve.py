@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.last_layer import clip_text_embeddings
-from clseave_core.models.loading import load_pretrained
+from clseave_core.models.loading import SDPA, load_pretrained
 from clseave_core.models.packing import Packed
 from clseave_core.models.pooling import pooled_places
 
@@ -43,7 +43,9 @@ class ClipTextTower(nn.Module):
         from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
         super().__init__()
-        self.clip = load_pretrained(CLIPTextModelWithProjection, folder, "CLIP's text tower")
+        self.clip = load_pretrained(
+            CLIPTextModelWithProjection, folder, "CLIP's text tower", **SDPA
+        )
         self.width = self.clip.text_projection.out_features
         self.max_length = int(self.clip.config.max_position_embeddings)
 

@@ -15,9 +15,9 @@ class Dropout(nn.Dropout):
     """`nn.Dropout` with masks from 16 bits an element on a CPU; on a GPU it is PyTorch's own."""
 
     def forward(self, input: Tensor) -> Tensor:
-        if not self.training or self.p == 0 or input.device.type != "cpu":
-            return super().forward(input)
         dropped = round(self.p * LEVELS)
+        if not self.training or not 0 < dropped < LEVELS or input.device.type != "cpu":
+            return super().forward(input)
         numbers = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
         parts = numbers.view(torch.int16)[: input.numel()].view(input.shape)
         kept = parts >= dropped - LEVELS // 2
@@ -31,4 +31,4 @@ def draw_cheaply(model: nn.Module) -> None:
     for module in list(model.modules()):
         for name, child in module.named_children():
             if type(child) is nn.Dropout:
-                setattr(module, name, Dropout(child.p))
+                setattr(module, name, Dropout(child.p, child.inplace).train(child.training))

@@ -17,7 +17,7 @@ BERT_KINDS = {"bert", "roberta", "xlm-roberta", "camembert"}
 
 
 def has_bert_layers(encoder: Any) -> bool:
-    """Whether `bert_states_at` can run this encoder."""
+    """Whether `bert_states_at` can run this encoder, if it was loaded with `loading.SDPA`."""
     return encoder.config.model_type in BERT_KINDS and not encoder.config.is_decoder
 
 
@@ -67,7 +67,7 @@ def clip_text_embeddings(
 
 
 def first_ends(ids: Tensor, end: int) -> Tensor:
-    """The place [b, 1] of the first token `end` in each row of ids [b, t], which ends a text."""
+    """The place [b, 1] of the first token `end` in each row of ids [b, t]; 0 where none is."""
     return (ids == end).int().argmax(dim=1, keepdim=True)
 
 

@@ -32,6 +32,11 @@ def load_config(folder: str | Path) -> Any:
         ) from error
 
 
+SDPA = {"attn_implementation": "sdpa"}
+"""Attention by PyTorch's own function, whatever a folder says: `last_layer` gives layers the masks
+that this one takes, which transformers' other ones misread in silence."""
+
+
 def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: Any) -> Any:
     """`model_class.from_pretrained(folder)` in fp32, from safetensors, without the network.
 

@@ -18,7 +18,7 @@ from clseave_core.models.clip_ve import copy_tokenizer, save_classifier
 from clseave_core.models.dropout import draw_cheaply
 from clseave_core.models.head import SentenceHead
 from clseave_core.models.last_layer import BERT_KINDS, bert_states_at, has_bert_layers
-from clseave_core.models.loading import load_config, load_pretrained
+from clseave_core.models.loading import SDPA, load_config, load_pretrained
 from clseave_core.models.pooling import Pooling, pool, pooled_places
 
 
@@ -27,7 +27,7 @@ def load_encoder(folder: str | Path) -> Any:
     from transformers import AutoModel
 
     config = load_config(folder)
-    options = {"add_pooling_layer": False} if config.model_type in BERT_KINDS else {}
+    options = {"add_pooling_layer": False, **SDPA} if config.model_type in BERT_KINDS else {}
     return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
 
 

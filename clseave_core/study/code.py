@@ -35,7 +35,7 @@ def core_modules(script: str | Path, root: str | Path = ".") -> list[str]:
 def _imports(path: Path, root: Path) -> tuple[str, ...]:
     names: list[str] = []
     for statement in IMPORT.findall(path.read_text(encoding="utf-8")):
-        (node,) = ast.parse(cleandoc(statement)).body
+        (node,) = ast.parse(cleandoc(statement), str(path)).body
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

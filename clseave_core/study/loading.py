@@ -30,7 +30,8 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
     study = merge(_read_with_base(name, root, ()), overrides)
     # The loader in C takes a tenth of the time, but a text of the user might nest too deep for it.
-    schema = yaml.load((root / SCHEMA).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    schema = yaml.load((root / SCHEMA).read_text(encoding="utf-8"), Loader=loader)
     validator = jsonschema.Draft202012Validator(schema)
     _retype(study, overrides, validator)
     study = _fill_likes(study, where)

@@ -248,10 +248,10 @@ def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> 
 
 
 def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
-    """Noise is made in a generated world, for methods that learn sentences."""
+    """Noise is made by the pocket world's grammars, for methods that learn sentences."""
     problems = []
-    if "world" not in study["corpus"]:
-        problems.append(f"  {place}: only a generated world can be translated with known errors.")
+    if study["corpus"].get("world", {"vocabulary": None}).get("vocabulary", "pocket") != "pocket":
+        problems.append(f"  {place}: only the pocket world can be translated with known errors.")
     if method.get("objective", "sentence_mse") != "sentence_mse":
         problems.append(f"  {place}: noise goes with the objective sentence_mse only.")
     training, test = (method.get(f"noise_{when}") for when in ("in_training", "at_test"))

@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from benchmarks.speed import ours, published, report
 from benchmarks.speed.measuring import Spread, interleave, mean_step, ratio, training_work
+from benchmarks.speed.models import student_embeddings
 from benchmarks.speed.rows import Found, Row
 from benchmarks.speed.sizes import (
     BERT_MEAN,
@@ -28,6 +30,7 @@ from benchmarks.speed.sizes import (
 )  # fmt: skip
 from benchmarks.speed.workbench import Workbench
 from clseave_core.models.clip_ve import ClipVE
+from clseave_core.models.dropout import Dropout
 from clseave_core.teacher.image_tower import ImageTower
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +94,25 @@ def test_the_published_student_computes_the_products_loss(bench: Workbench) -> N
 
     [planned] = task.plan([ROWS])
     assert float(flow.loss(ROWS).detach()) == pytest.approx(task.loss(planned)[0].item(), rel=1e-5)
+
+
+def test_contenders_compute_all_tokens_of_the_last_layer_with_pytorchs_dropout(
+    bench: Workbench,
+) -> None:
+    """What is this project's own for speed must not serve those that it is measured against."""
+    theirs, mine = bench.student().train(), bench.trimmed_student().train()
+    dropouts = [[type(m) for m in s.modules() if isinstance(m, nn.Dropout)] for s in (theirs, mine)]
+    assert set(dropouts[0]) == {nn.Dropout}
+    assert set(dropouts[1]) == {Dropout}
+
+    asked: list[int] = []
+    for student in (theirs, mine):
+        query = student.encoder.encoder.layer[-1].attention.self.query
+        query.register_forward_pre_hook(lambda _, inputs: asked.append(inputs[0].shape[1]))
+    ids, lengths = bench.translated.pad(ROWS)
+    student_embeddings(theirs, ids, lengths)
+    mine(ids, lengths)
+    assert asked == [ids.shape[1], 1]
 
 
 @pytest.mark.slow

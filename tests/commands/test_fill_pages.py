@@ -6,6 +6,8 @@ import pytest
 from commands import fill_pages
 from commands.fill_pages import fill
 
+ROOT = Path(__file__).parents[2]
+
 TABLE = "family,sentences,method,language,accuracy,low\n" + "".join(
     f"{family},{sentences},{method},{language},{number}.00,{number - 1}.50\n"
     for number, (family, sentences, method, language) in enumerate(
@@ -63,12 +65,46 @@ def test_with_cells_a_table_is_a_list(results: Path) -> None:
     [
         ("family: rivals", "family: rivalz", "no row of .*t.csv .*rivalz"),
         ("sentences: all", "family: rivals", "several rows for .*clseave.*de"),
-        ("{accuracy}", "{accurate}", "no column 'accurate'; it has family"),
+        ("{accuracy}", "{accurate}", "comment .*no column 'accurate'; it has family"),
+        ("family: rivals", "families: rivals", "no 'families' is there, which the comment .*t.csv"),
+        ("rows: method", "rows: methods", "no 'methods' is there"),
+        ("file: pocket/t.csv, ", "", "no 'file' is there"),
+        ("{accuracy}", "{accuracy:f}", "comment .*Unknown format code 'f'"),
+        ("where: {", "where: ", "comment .*t.csv"),
+        (" -->\n", " --> \n", "line 3: the comment before a table needs a line of its own"),
     ],
 )
 def test_a_wrong_comment_is_told(results: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        fill(f"{HEAD.replace(old, new)}<!-- end -->", results)
+        fill(f"Before.\n\n{HEAD.replace(old, new)}<!-- end -->", results)
+
+
+def test_a_missing_end_takes_nothing_away(results: Path) -> None:
+    text = f"{HEAD}| old |\n\nBetween.\n\n{HEAD}| old |\n<!-- end -->\n"
+
+    with pytest.raises(ValueError, match=r"line 1: .*needs .*a line <!-- end --> after the table"):
+        fill(text, results)
+
+
+@pytest.mark.parametrize("page", fill_pages.PAGES, ids=str)
+def test_the_comments_of_a_page_are_whole(page: Path, tmp_path: Path) -> None:
+    """Without any result nothing changes, but each comment is read."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+
+    assert fill(text, tmp_path) == text
+
+
+def test_a_wrong_comment_is_told_by_exit_code_and_page(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = results / "page.md"
+    page.write_text(HEAD)
+    monkeypatch.setattr(fill_pages, "RESULTS", results)
+    monkeypatch.setattr(fill_pages, "PAGES", [page])
+
+    assert fill_pages.main([]) == 2
+    assert "page.md: line 1:" in capsys.readouterr().err
+    assert page.read_text() == HEAD
 
 
 def test_check_tells_and_changes_nothing(

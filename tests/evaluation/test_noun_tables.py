@@ -152,6 +152,10 @@ def test_several_seeds_have_a_mean_in_each_language(files: tuple[Path, Path, Pat
         ("de", "mean"): "70.00", ("mean", "mean"): "66.67",
     }  # fmt: skip
     assert named.index[-1] == ("mean", "mean")
+    alone = tables_of([predictions, again], hypotheses, world).runs
+    assert alone[["language", "seed"]].drop_duplicates().to_numpy().tolist() == [
+        ["de", "0"], ["de", "1"], ["de", "mean"],
+    ]  # fmt: skip
 
 
 def test_questions_are_answered_by_language_and_for_their_mean(

@@ -1,6 +1,9 @@
 """The last layer for pooled tokens alone, held against the whole layer of transformers."""
 
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,12 +109,56 @@ def test_other_tokens_pass_no_query_and_no_feed_forward_part(tiny_bert_folder: P
     assert tokens == [1, 6, 1]
 
 
-def test_dropout_is_drawn_in_training_alone(tiny_bert_folder: Path) -> None:
-    student = Student.start(tiny_bert_folder, 8, "end", layer_norm=True, seed=1)
+def with_settings(folder: Path, copy: Path, **settings: Any) -> Path:
+    """A copy of a model folder whose configuration, and its text tower's, says `settings`."""
+    shutil.copytree(folder, copy)
+    config = json.loads((copy / "config.json").read_text())
+    for part in (config, config.get("text_config", {})):
+        part.update(settings)
+    (copy / "config.json").write_text(json.dumps(config))
+    return copy
+
+
+@pytest.mark.parametrize("kind", ["bert", "clip"])
+def test_attention_is_pytorchs_whatever_a_folder_says(
+    tiny_bert_folder: Path, tiny_clip_folder: Path, tmp_path: Path, kind: str
+) -> None:
+    """Transformers' eager attention would take the masks of `last_layer` for numbers."""
+    given = tiny_bert_folder if kind == "bert" else tiny_clip_folder
+    eager = with_settings(given, tmp_path / "eager", attn_implementation="eager")
+    embeddings = []
+    for folder in (given, eager):
+        model: nn.Module = (
+            Student.start(folder, 8, "end", layer_norm=True, seed=1)
+            if kind == "bert"
+            else ClipTextTower(folder)
+        )
+        embeddings.append(model.eval()(*BATCH))
+
+    assert torch.equal(*embeddings)
+
+
+@pytest.mark.parametrize("kind", ["bert", "clip"])
+def test_attentions_dropout_is_drawn_in_training_alone(
+    tiny_bert_folder: Path, tiny_clip_folder: Path, tmp_path: Path, kind: str
+) -> None:
+    """With no other dropout and, behind the last layer's attention, no other layer."""
+    if kind == "bert":
+        folder = with_settings(
+            tiny_bert_folder, tmp_path / "model", attention_probs_dropout_prob=0.5,
+            hidden_dropout_prob=0.0, num_hidden_layers=1,
+        )  # fmt: skip
+        model: nn.Module = Student.start(folder, 8, "end", layer_norm=True, seed=1)
+    else:
+        model = ClipTextTower(
+            with_settings(
+                tiny_clip_folder, tmp_path / "model", attention_dropout=0.5, num_hidden_layers=1
+            )
+        )
 
     torch.manual_seed(0)
-    trained = [student.train()(*BATCH) for _ in range(2)]
-    evaluated = [student.eval()(*BATCH) for _ in range(2)]
+    trained = [model.train()(*BATCH) for _ in range(2)]
+    evaluated = [model.eval()(*BATCH) for _ in range(2)]
 
     assert not torch.equal(*trained)
     assert torch.equal(*evaluated)

