@@ -28,9 +28,6 @@ TABLE = "accuracy_table.csv"
 BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 UNUSABLE = 2
 DRY = {"-n", "--dry-run", "--dryrun"}
-PACE = "1000/5s"
-"""Snakemake looks at all ready jobs again such a timespan after each look, and looks once more for
-every job that has ended: with its default of a second it is the busiest process of a long run."""
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]  # not the script: its path breaks when we move
 
 
@@ -80,7 +77,7 @@ def snakemake_command(study: str, sources: Sources, options: argparse.Namespace)
     if not _is_dry(options):
         command += ["--logger", "lines"]
     if not any(word == "--profile" or word.startswith("--profile=") for word in options.more):
-        command += ["--cores", options.cores, "--max-jobs-per-timespan", PACE]
+        command += ["--cores", options.cores]
     if options.gpus is not None:
         command += ["--resources", f"gpu={options.gpus}"]
     return [*command, *_with_study(options.more, study)]

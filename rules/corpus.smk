@@ -42,7 +42,6 @@ rule generate_world:
         code=core("generate_world"),
         words=sources.words,
     output:
-        pictures="<generated>/pictures.zip",
         annotations=expand("<generated>/annotations/snli_ve_{split}.jsonl.gz", split=sources.splits),
         sentences="<generated>/sentences.parquet",
         translations=expand("<generated>/translations/{lang}.parquet", lang=config["languages"]),
@@ -63,6 +62,30 @@ rule generate_world:
         languages=config["languages"],
     script:
         "../workflow_scripts/generate_world.py"
+
+
+# Apart from the world, so that CLIP, which needs none of these pictures, can train meanwhile.
+rule generate_pictures:
+    input:
+        code=core("generate_pictures"),
+        words=sources.words,
+        scenes=sources.scenes,
+    output:
+        pictures="<generated>/pictures.zip",
+    log:
+        "<logs>/generate_pictures.log",
+    benchmark:
+        "<benchmarks>/generate_pictures.tsv"
+    conda:
+        "../environment.yaml"
+    threads: threads_of("generate")
+    resources:
+        mem_mb=memory("generate"),
+        runtime=minutes("generate"),
+    params:
+        world=config["corpus"].get("world"),
+    script:
+        "../workflow_scripts/generate_pictures.py"
 
 
 rule generate_clip:

@@ -129,9 +129,10 @@ def tiny_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small pocket world. Read only."""
-    from clseave_core.corpus.pocket.world import generate_world
+    from clseave_core.corpus.pocket.world import draw_pictures, generate_world
     from tests.small_world import SETTINGS
 
     folder = tmp_path_factory.mktemp("world")
     generate_world(SETTINGS, folder)
+    draw_pictures(SETTINGS, folder / "pictures.zip")
     return folder

@@ -1,4 +1,4 @@
-"""Generate the study's world: pictures, annotations, translations, captions."""
+"""Generate the study's world: annotations, translations, and what models are pretrained on."""
 
 from pathlib import Path
 
@@ -10,6 +10,6 @@ if __name__ == "__main__":
         generate_world(
             snakemake.params.world,
             tuple(snakemake.params.languages),
-            Path(snakemake.output.pictures).parent,
+            Path(snakemake.output.sentences).parent,
             workers=snakemake.threads,
         )

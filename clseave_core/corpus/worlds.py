@@ -21,9 +21,9 @@ def is_natural(world: Mapping[str, Any]) -> bool:
 def generate_world(
     world: Mapping[str, Any], languages: tuple[str, ...], folder: Path, workers: int = 1
 ) -> None:
-    """Write the world that `corpus.world` describes into `folder`.
+    """Write the world that `corpus.world` describes into `folder`, but for its pictures.
 
-    The natural world's pictures are drawn by `workers` threads; they change no byte.
+    The natural world's single cells are drawn by `workers` threads; they change no byte.
     """
     if is_natural(world):
         from clseave_core.corpus.natural import settings as natural_settings
@@ -36,6 +36,29 @@ def generate_world(
         from clseave_core.corpus.pocket import world as pocket
 
         pocket.generate_world(pocket_settings.WorldSettings.from_mapping(world, languages), folder)
+
+
+def draw_pictures(
+    world: Mapping[str, Any], scenes: Path | None, target: Path, workers: int = 1
+) -> None:
+    """Write the zip of the world's pictures as `target`.
+
+    The natural world's are those that the table `scenes` lists, drawn by `workers` threads; they
+    change no byte.
+    """
+    if is_natural(world):
+        from clseave_core.corpus.natural import settings as natural_settings
+        from clseave_core.corpus.natural import world as natural
+
+        if scenes is None:
+            raise ValueError("the natural world's pictures need the table of its scenes.")
+        settings = natural_settings.NaturalSettings.from_mapping(world, ())
+        natural.draw_pictures(settings, scenes, target, workers)
+    else:
+        from clseave_core.corpus.pocket import settings as pocket_settings
+        from clseave_core.corpus.pocket import world as pocket
+
+        pocket.draw_pictures(pocket_settings.WorldSettings.from_mapping(world, ()), target)
 
 
 def pretrain_clip(

@@ -37,10 +37,11 @@ EMBEDDING_WIDTH = 512
 PICTURE_BYTES = 4_375_349_371 / 31_783
 """Of one picture in the Flickr30k archive (a copy of flickr30k-images.tar.gz on the hub)."""
 ANNOTATION_BYTES = 150.0
+"""Of one compressed SNLI-VE row: 920 bytes in the plain files, assumed to shrink to a sixth."""
 PICTURE_32 = 1700.0
 """Bytes of a generated picture of 32 pixels."""
 CELL_COUNT = 4
-"""Of one compressed SNLI-VE row: 920 bytes in the plain files, assumed to shrink to a sixth."""
+"""Tiles are single cells, of which a picture has so many."""
 STATE_COPIES = 4
 """What a training saves to go on from: weights, two moments of Adam, the best epoch's weights."""
 
@@ -144,18 +145,20 @@ def _timed(
     return rule, count, work / speed.per_second / HOUR, speed.basis
 
 
-def _drawn(world: Mapping[str, Any]) -> float:
-    """The pictures of a generated world, as so many of 32 pixels."""
-    pictures = sum(world["scenes"].values()) + world.get("pretraining_scenes", 0)
+def _drawn(world: Mapping[str, Any]) -> tuple[float, float]:
+    """A generated world's pictures, as so many of 32 pixels: for pretraining, and the corpus's."""
     tiles = world.get("tiles", 0) * world.get("nouns", 0) / CELL_COUNT
-    return float((pictures + tiles) * (world["pixels"] / 32) ** 2)
+    size = (world["pixels"] / 32) ** 2
+    pretraining = (world.get("pretraining_scenes", 0) + tiles) * size
+    return float(pretraining), float(sum(world["scenes"].values()) * size)
 
 
 def _generating(sources: Sources) -> list[tuple[str, int, float, Speed]]:
     """Jobs of a generated world: rule, how many, examples in all, speed."""
     if not sources.is_generated:
         return []
-    jobs = [("generate_world", 1, _drawn(sources.study["corpus"]["world"]), SCENES)]
+    pretraining, pictures = _drawn(sources.study["corpus"]["world"])
+    jobs = [("generate_world", 1, pretraining, SCENES), ("generate_pictures", 1, pictures, SCENES)]
     kinds = (("clip", CAPTIONS), ("bert", MASKED_SENTENCES), ("aligner", ALIGNED_PAIRS))
     for kind, speed in kinds:
         models = [m for m in sources.study["models"].values() if m.get("generate") == kind]
@@ -238,7 +241,7 @@ def _fetched(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]
     """What is downloaded or generated: what, bytes, basis. What the user has is not counted."""
     corpus, items = sources.study["corpus"], []
     if sources.is_generated:
-        drawn = _drawn(corpus["world"])
+        drawn = sum(_drawn(corpus["world"]))
         items.append(("pictures", drawn * PICTURE_32, "measured: 1.7 kB a picture of 32 pixels"))
     elif not corpus["pictures"].get("path"):
         count, basis = size.images * PICTURE_BYTES, "a copy of the Flickr30k archive: 4.4 GB"

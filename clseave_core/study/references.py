@@ -250,7 +250,8 @@ def _check_token_method(place: str, method: Mapping[str, Any], study: Study) -> 
 def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
     """Noise is made by the pocket world's grammars, for methods that learn sentences."""
     problems = []
-    if study["corpus"].get("world", {"vocabulary": None}).get("vocabulary", "pocket") != "pocket":
+    world = study["corpus"].get("world")
+    if world is None or world.get("vocabulary", "pocket") != "pocket":
         problems.append(f"  {place}: only the pocket world can be translated with known errors.")
     if method.get("objective", "sentence_mse") != "sentence_mse":
         problems.append(f"  {place}: noise goes with the objective sentence_mse only.")

@@ -89,10 +89,14 @@ class Sources:
         return [f"clseave_core/corpus/natural/{name}.csv" for name in ("nouns", "kinds")]
 
     @property
+    def scenes(self) -> list[str]:
+        """The table of what each picture is to show; empty but for the natural world."""
+        return [f"{self.generated}/scenes.parquet"] if self.words else []
+
+    @property
     def naming(self) -> list[str]:
         """What the generator says of nouns and pictures; empty but for the natural world."""
-        tables = ("sentence_nouns", "scenes") if self.words else ()
-        return [f"{self.generated}/{name}.parquet" for name in tables]
+        return [f"{self.generated}/sentence_nouns.parquet", *self.scenes] if self.words else []
 
     def model(self, name: str) -> str:
         """The folder of a pretrained model; none for one that a package brings along."""

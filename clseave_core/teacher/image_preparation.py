@@ -1,8 +1,6 @@
 """Pictures from an archive to the bytes that an image tower takes, by several workers."""
 
-from collections import deque
 from collections.abc import Callable, Generator, Set
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +9,7 @@ from PIL import Image
 
 from clseave_core.corpus.picture_decoding import decode_picture
 from clseave_core.corpus.pictures import PictureSource
+from clseave_core.workers import in_order
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -48,14 +47,6 @@ def prepare_pictures(
     Workers are threads: Pillow lets go of Python's lock while it decodes and resizes, and a
     process start would cost more than a small corpus takes.
     """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="picture")
-    waiting: deque[Future[Prepared]] = deque()
-    try:
-        for image_id, data in pictures.stream(wanted):
-            waiting.append(pool.submit(prepare_picture, image_id, data, preprocess))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return in_order(
+        lambda item: prepare_picture(*item, preprocess), pictures.stream(wanted), workers, ahead
+    )

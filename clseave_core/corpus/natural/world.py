@@ -15,6 +15,7 @@ from clseave_core.corpus.natural.drawing import (
     draw_scene,
     draw_tile_alone,
     names_of,
+    values_of,
 )
 from clseave_core.corpus.natural.grammars import Claim, say
 from clseave_core.corpus.natural.nouns import Noun, all_nouns
@@ -36,7 +37,7 @@ from clseave_core.corpus.pocket.writing import (
     write_pictures,
 )  # fmt: skip
 from clseave_core.corpus.schemas import SPLITS
-from clseave_core.files import write_json, write_table
+from clseave_core.files import read_table, write_json, write_table
 
 logger = logging.getLogger(__name__)
 WHOLE_PICTURE = ("exists", "absent")
@@ -158,10 +159,24 @@ def write_tiles(
     write_captions(folder / "tiles.jsonl", dict(zip(names, captions, strict=True)))
 
 
-def generate_world(settings: NaturalSettings, folder: Path, workers: int = 1) -> None:
-    """Write the world into `folder`: the same bytes for the same settings and Pillow.
+def draw_pictures(settings: NaturalSettings, scenes: Path, target: Path, workers: int = 1) -> None:
+    """Write a zip of the pictures that the table `scenes` lists, by `workers` threads.
 
-    Pictures are drawn by `workers` threads.
+    The same bytes for the same settings, table and Pillow.
+    """
+    nouns = choose_nouns(settings)
+    drawn = read_table(scenes, SCENE_CELLS)
+    pictures = draw_all(
+        draw_scene, [values_of(cells, nouns) for cells in drawn["cells"]], nouns, settings,
+        generator_of(settings.world_seed, DRAWING), workers,
+    )  # fmt: skip
+    write_pictures(target, drawn["image_id"].tolist(), pictures, settings.jpeg_quality)
+
+
+def generate_world(settings: NaturalSettings, folder: Path, workers: int = 1) -> None:
+    """Write the world into `folder`, but for its pictures: the same bytes for the same settings.
+
+    Single cells are drawn by `workers` threads.
 
     The pocket world's files, but `pretraining/{pictures.zip,tiles.jsonl}` holds single cells, and
     `nouns.json` says which nouns are held out, `sentence_nouns.parquet` which each sentence names,
@@ -213,16 +228,6 @@ def generate_world(settings: NaturalSettings, folder: Path, workers: int = 1) ->
             generator_of(settings.world_seed, PAIRS, index),
         )  # fmt: skip
     said.write(folder)
-    write_pictures(
-        folder / "pictures.zip",
-        [image_id_of(split, number) for split in SPLITS for number in shown[split]],
-        draw_all(
-            draw_scene,
-            np.concatenate([sampled[split][0][shown[split]] for split in SPLITS]).tolist(),
-            nouns, settings, generator_of(settings.world_seed, DRAWING), workers,
-        ),
-        settings.jpeg_quality,
-    )  # fmt: skip
     write_naming(folder / "sentence_nouns.parquet", sentences, said.texts, by_noun, nouns)
     write_scenes(folder / "scenes.parquet", {s: sampled[s][0] for s in SPLITS}, shown, nouns)
     write_tiles(folder / PRETRAINING_FOLDER, nouns, settings, workers)

@@ -11,7 +11,7 @@ from clseave_core.corpus.pocket.grammars import say
 from clseave_core.corpus.pocket.holding_out import hold_out
 from clseave_core.corpus.pocket.logic import evaluate
 from clseave_core.corpus.pocket.mistakes import MISTAKEN_LANGUAGES, draw_mistakes
-from clseave_core.corpus.pocket.scenes import COVERED, sample_scenes
+from clseave_core.corpus.pocket.scenes import COVERED, Scenes, sample_scenes
 from clseave_core.corpus.pocket.sentences import choose_sentences, formula_of
 from clseave_core.corpus.pocket.settings import WorldSettings
 from clseave_core.corpus.pocket.writing import (
@@ -43,19 +43,36 @@ def write_pretraining(folder: Path, settings: WorldSettings) -> None:
     write_captions(folder / "captions.jsonl", captions)
 
 
-def generate_world(settings: WorldSettings, folder: Path) -> None:
-    """Write the world into `folder`: the same bytes for the same settings and Pillow.
-
-    `pictures.zip`, `annotations/snli_ve_{split}.jsonl.gz`, `sentences.parquet`,
-    `translations/{lang}.parquet`, `pretraining/{pictures.zip,captions.jsonl}`, `world.json`.
-    """
-    seed = settings.world_seed
-    scenes = {
+def scenes_of(settings: WorldSettings) -> dict[str, Scenes]:
+    """The scenes [n, cells] of each split."""
+    return {
         split: sample_scenes(
-            getattr(settings.scenes, split), settings, generator_of(seed, SCENES, index)
+            getattr(settings.scenes, split), settings,
+            generator_of(settings.world_seed, SCENES, index),
         )
         for index, split in enumerate(SPLITS)
-    }
+    }  # fmt: skip
+
+
+def draw_pictures(settings: WorldSettings, target: Path) -> None:
+    """Write a zip of every scene's picture: the same bytes for the same settings and Pillow."""
+    scenes = scenes_of(settings)
+    names = [image_id_of(split, number) for split in SPLITS for number in range(len(scenes[split]))]
+    pictures = draw_scenes(
+        np.concatenate([scenes[split] for split in SPLITS]),
+        settings, generator_of(settings.world_seed, DRAWING),
+    )  # fmt: skip
+    write_pictures(target, names, pictures, settings.jpeg_quality)
+
+
+def generate_world(settings: WorldSettings, folder: Path) -> None:
+    """Write the world into `folder`, but for its pictures: the same bytes for the same settings.
+
+    `annotations/snli_ve_{split}.jsonl.gz`, `sentences.parquet`, `translations/{lang}.parquet`,
+    `pretraining/{pictures.zip,captions.jsonl}`, `world.json`.
+    """
+    seed = settings.world_seed
+    scenes = scenes_of(settings)
     candidates = choose_sentences(settings, generator_of(seed, SENTENCES_DRAWN))
     truths = {
         split: np.stack([evaluate(formula_of(sentence), scenes[split]) for sentence in candidates])
@@ -89,15 +106,6 @@ def generate_world(settings: WorldSettings, folder: Path) -> None:
             [caption_of(scene) for scene in scenes[split]], generator_of(seed, PAIRS, index),
         )  # fmt: skip
     said.write(folder)
-    write_pictures(
-        folder / "pictures.zip",
-        [image_id_of(split, number) for split in SPLITS for number in range(len(scenes[split]))],
-        draw_scenes(
-            np.concatenate([scenes[split] for split in SPLITS]),
-            settings, generator_of(seed, DRAWING),
-        ),
-        settings.jpeg_quality,
-    )  # fmt: skip
     write_pretraining(folder / PRETRAINING_FOLDER, settings)
     summary = {"sentences": Counter(held_out), "dropped": len(candidates) - len(usable), **counts}
     write_json(folder / "world.json", summary)

@@ -20,6 +20,7 @@ from clseave_core.corpus.natural.vocabulary import kind_things, noun_things
 from clseave_core.corpus.natural.world import (
     NOT_ABOUT,
     choose_nouns,
+    draw_pictures,
     generate_world,
     matchable,
     truths_about,
@@ -47,6 +48,7 @@ SETTINGS = NaturalSettings.from_mapping(WORLD, ("de", "ja"))
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("natural")
     generate_world(SETTINGS, folder)
+    draw_pictures(SETTINGS, folder / "scenes.parquet", folder / "pictures.zip")
     return folder
 
 
@@ -123,6 +125,7 @@ def test_no_picture_is_in_two_splits(world: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_same_settings_give_the_same_bytes(world: Path, tmp_path: Path, workers: int) -> None:
     generate_world(SETTINGS, tmp_path, workers)
+    draw_pictures(SETTINGS, tmp_path / "scenes.parquet", tmp_path / "pictures.zip", workers)
     files = sorted(path.relative_to(world) for path in world.rglob("*") if path.is_file())
     assert len(files) >= 9
     for file in files:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from clseave_core.corpus.pocket.settings import WorldSettings
-from clseave_core.corpus.pocket.world import generate_world
+from clseave_core.corpus.pocket.world import draw_pictures, generate_world
 from clseave_core.corpus.pocket.writing import training_texts
 from tests.small_world import LANGUAGES, SETTINGS
 
@@ -71,6 +71,7 @@ def test_held_out_sentences_stay_out_and_are_made_of_known_words(world: Path) ->
 
 def test_the_same_settings_give_the_same_bytes(world: Path, tmp_path: Path) -> None:
     generate_world(SETTINGS, tmp_path)
+    draw_pictures(SETTINGS, tmp_path / "pictures.zip")
     files = sorted(path.relative_to(world) for path in world.rglob("*") if path.is_file())
     assert files == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
     for file in files:
@@ -78,7 +79,7 @@ def test_the_same_settings_give_the_same_bytes(world: Path, tmp_path: Path) -> N
 
 
 def test_another_seed_gives_another_world(world: Path, tmp_path: Path) -> None:
-    generate_world(replace(SETTINGS, world_seed=8), tmp_path)
+    draw_pictures(replace(SETTINGS, world_seed=8), tmp_path / "pictures.zip")
     assert (world / "pictures.zip").read_bytes() != (tmp_path / "pictures.zip").read_bytes()
 
 

@@ -104,8 +104,8 @@ def test_the_section_says_what_the_intervals_carry(tmp_path: Path) -> None:
     assert "12.00 [10.00, 14.00] +9.00 [7.00, 11.00]" in said
     assert "More than who knows no noun, by its interval, scores clteave_direct ." in said
     assert "by the noun AUC clseave does" in said
-    assert "Among them are sentences with nouns that stand in no translation" in words(
-        page, "questions"
-    )
+    questions = words(page, "questions")
+    assert "Among them are sentences with nouns that stand in no translation" in questions
+    assert "Other ways from English to a language stand beside it" in questions
     assert "one design of each thing" in words(page, "limits")
     assert "coloured shape" not in page.split("<nav")[0] + words(page, "limits")
