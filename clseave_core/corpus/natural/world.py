@@ -15,7 +15,7 @@ from clseave_core.corpus.natural.drawing import (
     draw_scene,
     draw_tile_alone,
     names_of,
-    values_of,
+    values_by_name,
 )
 from clseave_core.corpus.natural.grammars import Claim, say
 from clseave_core.corpus.natural.nouns import Noun, all_nouns
@@ -165,9 +165,9 @@ def draw_pictures(settings: NaturalSettings, scenes: Path, target: Path, workers
     The same bytes for the same settings, table and Pillow.
     """
     nouns = choose_nouns(settings)
-    drawn = read_table(scenes, SCENE_CELLS)
+    drawn, values = read_table(scenes, SCENE_CELLS), values_by_name(nouns)
     pictures = draw_all(
-        draw_scene, [values_of(cells, nouns) for cells in drawn["cells"]], nouns, settings,
+        draw_scene, [[values[name] for name in cells] for cells in drawn["cells"]], nouns, settings,
         generator_of(settings.world_seed, DRAWING), workers,
     )  # fmt: skip
     write_pictures(target, drawn["image_id"].tolist(), pictures, settings.jpeg_quality)
