@@ -14,13 +14,13 @@ rule embed_sentences:
         "<benchmarks>/embed_sentences/{encoder}/{lang}.tsv"
     conda:
         "../environment.yaml"
-    threads: threads_of("embed")
+    threads: threads_of("predict")
     resources:
         gpu=1,
-        mem_mb=memory("embed"),
-        runtime=minutes("embed"),
+        mem_mb=memory("predict"),
+        runtime=minutes("predict"),
     params:
-        threads=threads_of("embed"),
+        threads=threads_of("predict"),
     script:
         "../workflow_scripts/embed_sentences.py"
 

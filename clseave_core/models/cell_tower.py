@@ -14,8 +14,8 @@ from transformers.models.clip.configuration_clip import CLIPVisionConfig
 
 from clseave_core.models.efficientnet_lite import FEATURES, EfficientNetLite0
 
-CELLS_PER_BATCH = 32
-"""More at once are slower: their states no longer fit a processor's cache."""
+CELLS_PER_THREAD = 32
+"""More at once are slower: their states no longer fit a core's cache."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
         """Frozen features [n, 1280] of normalised cells [n, 3, side, side]."""
         with torch.no_grad():
             parts = pixel_values.contiguous(memory_format=torch.channels_last)
-            return torch.cat([self.backbone(part) for part in parts.split(CELLS_PER_BATCH)])
+            at_once = CELLS_PER_THREAD * torch.get_num_threads()
+            return torch.cat([self.backbone(part) for part in parts.split(at_once)])
 
     def embed_cells(self, features: Tensor) -> Tensor:
         """Embeddings [b, d] of cells' features [b, cells, 1280] in reading order."""
