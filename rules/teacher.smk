@@ -50,6 +50,7 @@ rule train_teacher:
         "<logs>/train_teacher/{teacher}/seed{seed}.log",
     benchmark:
         "<benchmarks>/train_teacher/{teacher}/seed{seed}.tsv"
+    priority: 2
     conda:
         "../environment.yaml"
     threads: threads_of("train")
