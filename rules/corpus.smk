@@ -99,8 +99,6 @@ rule generate_clip:
         "<logs>/generate_clip/{clip}.log",
     benchmark:
         "<benchmarks>/generate_clip/{clip}.tsv"
-    # Long jobs that others wait for start first; here, and of teachers and students
-    priority: 2
     conda:
         "../environment.yaml"
     threads: threads_of("train")
@@ -127,7 +125,6 @@ rule generate_bert:
         "<logs>/generate_bert.log",
     benchmark:
         "<benchmarks>/generate_bert.tsv"
-    priority: 2
     conda:
         "../environment.yaml"
     threads: threads_of("train")

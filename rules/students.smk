@@ -52,7 +52,7 @@ rule train_student:
         "<benchmarks>/train_student/{method}/{lang}/seed{seed}.tsv"
     wildcard_constraints:
         method=one_of(name for name in config["methods"] if not is_read_out(name)),
-    # After teachers, before predictions and scores, which fill what is left at the end
+    # Before predictions and scores, which fill what is left at the end
     priority: 1
     conda:
         "../environment.yaml"

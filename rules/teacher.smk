@@ -50,7 +50,6 @@ rule train_teacher:
         "<logs>/train_teacher/{teacher}/seed{seed}.log",
     benchmark:
         "<benchmarks>/train_teacher/{teacher}/seed{seed}.tsv"
-    priority: 2
     conda:
         "../environment.yaml"
     threads: threads_of("train")
