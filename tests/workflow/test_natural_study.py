@@ -42,7 +42,13 @@ def rows_of(table: Path) -> list[dict[str, str]]:
 def test_a_sentence_alone_tells_nothing(results: Path) -> None:
     accuracy = {row["method"]: row for row in rows_of(results / "accuracy_table.csv")}
     assert accuracy["hypothesis_only"]["test_accuracy"] == "33.33"
-    assert {"clip_ve", "clseave", "noun_blind", "zero_shot", "retrieval_and_head"} <= accuracy.keys()
+    assert {
+        "clip_ve",
+        "clseave",
+        "noun_blind",
+        "zero_shot",
+        "retrieval_and_head",
+    } <= accuracy.keys()
 
 
 def test_every_method_is_measured_on_held_out_nouns(results: Path) -> None:
