@@ -107,6 +107,17 @@ def image_embeddings(wildcards):
     return f"{stage('teacher')}/{sources.image_owner(teacher)}/images.arrow"
 
 
+def pictures_first(wildcards):
+    """The pictures' embeddings, where making them takes more threads than a training.
+
+    Else a teacher that needs no pictures starts as soon as one thread is free, and the job that
+    all others wait for does not find enough of them before that teacher has learnt.
+    """
+    if threads_of("embed") <= threads_of("train"):
+        return []
+    return ancient(f"{stage('teacher')}/{sources.image_owner(wildcards.teacher)}/images.arrow")
+
+
 def sentence_embeddings(wildcards):
     """The embeddings that a method gives its sentences: its student's, or the teacher's own."""
     entry = config["methods"][wildcards.method]

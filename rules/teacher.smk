@@ -42,6 +42,7 @@ rule train_teacher:
         dev="<results>/corpus/dev.parquet",
         hypotheses="<results>/corpus/hypotheses.parquet",
         images=image_embeddings,
+        after=pictures_first,
     output:
         model=directory("<results>/teacher/{teacher}/seed{seed}/model"),
         history="<results>/teacher/{teacher}/seed{seed}/history.csv",

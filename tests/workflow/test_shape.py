@@ -115,6 +115,18 @@ def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("study", "waits"), [("natural", True), ("pocket", False)])
+def test_teachers_without_pictures_wait_for_a_job_that_takes_more_threads(
+    study: str, waits: bool
+) -> None:
+    teacher = f"results/{study}/teacher/hypothesis_only/seed0/history.csv"
+    said = dry_run(teacher, "--config", f"study={study}")
+    inputs = re.findall(r"rule train_teacher:\n +input: (.*)", said)[0]
+
+    assert (f"results/{study}/teacher/clip_ve/images.arrow" in inputs) == waits
+
+
+@pytest.mark.slow
 def test_a_frozen_encoder_reads_each_language_once_and_zero_shot_trains_once() -> None:
     files = [
         f"results/pocket/predictions/{method}/{lang}/seed0/test.parquet"
