@@ -4,7 +4,10 @@ It takes the place of CLIP's vision transformer in a model folder whose vision c
 `image_tower: cells`. Only the projections are trained (clseave_core/corpus/natural/clip.py).
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,8 +17,8 @@ from transformers.models.clip.configuration_clip import CLIPVisionConfig
 
 from clseave_core.models.efficientnet_lite import FEATURES, EfficientNetLite0
 
-CELLS_PER_THREAD = 32
-"""More at once are slower: their states no longer fit a core's cache."""
+CELLS_AT_ONCE = 32
+"""More are slower: their states no longer fit a core's cache."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
         self.grid = int(config.grid)
         self.backbone = EfficientNetLite0()
         self.cell_projection = nn.Linear(FEATURES, config.projection_dim // self.grid**2)
+        self._pool: ThreadPoolExecutor | None = None
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -51,10 +55,27 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
 
     def cell_features(self, pixel_values: Tensor) -> Tensor:
         """Frozen features [n, 1280] of normalised cells [n, 3, side, side]."""
-        with torch.no_grad():
-            parts = pixel_values.contiguous(memory_format=torch.channels_last)
-            at_once = CELLS_PER_THREAD * torch.get_num_threads()
-            return torch.cat([self.backbone(part) for part in parts.split(at_once)])
+        cells = pixel_values.contiguous(memory_format=torch.channels_last)
+        return torch.cat(self._by_threads(cells.split(CELLS_AT_ONCE)))
+
+    def _by_threads(self, parts: Sequence[Tensor]) -> list[Tensor]:
+        """The backbone's features of each part; on a CPU each thread takes whole parts.
+
+        Layers of so few numbers are not worth sharing: threads would wait for each other at each.
+        """
+        autocast = torch.is_autocast_enabled("cpu")
+
+        def features(part: Tensor) -> Tensor:
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+                result: Tensor = self.backbone(part)
+                return result
+
+        threads = torch.get_num_threads()
+        if threads == 1 or parts[0].is_cuda:
+            return [features(part) for part in parts]
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(threads, initializer=partial(torch.set_num_threads, 1))
+        return list(self._pool.map(features, parts))
 
     def embed_cells(self, features: Tensor) -> Tensor:
         """Embeddings [b, d] of cells' features [b, cells, 1280] in reading order."""

@@ -36,14 +36,20 @@ class _Conv(nn.Conv2d):
                 input.shape[2:], self.kernel_size, self.stride, strict=True
             )
         ]
+        weight = self.weight
         if any(lack % 2 for lack in lacks):
-            high, wide = lacks
-            edges = (wide // 2, wide - wide // 2, high // 2, high - high // 2)
-            input, lacks = functional.pad(input, edges), [0, 0]
+            if self.groups > 1:
+                # One more row and column of zeros in the kernel take the place of a copy of the
+                # states: what they look at, before the first pixel, does not count.
+                weight, lacks = functional.pad(weight, (1, 0, 1, 0)), [lack + 1 for lack in lacks]
+            else:
+                high, wide = lacks
+                edges = (wide // 2, wide - wide // 2, high // 2, high - high // 2)
+                input, lacks = functional.pad(input, edges), [0, 0]
         # What is even the convolution pads itself, without a copy.
         padding = [lack // 2 for lack in lacks]
         return functional.conv2d(
-            input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+            input, weight, self.bias, self.stride, padding, self.dilation, self.groups
         )
 
 

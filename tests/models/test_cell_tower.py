@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional
 from transformers.models.clip.configuration_clip import CLIPVisionConfig
 
+from clseave_core.models import cell_tower
 from clseave_core.models.cell_tower import CellTower
 from clseave_core.models.efficientnet_lite import (
     EPSILON,
@@ -85,6 +86,18 @@ def test_padding_puts_the_odd_pixel_at_the_end(
     assert conv(ramp)[0, 0, 0].tolist() == expected
 
 
+@pytest.mark.parametrize(("size", "kernel"), [(8, 3), (8, 5), (7, 3)])
+def test_a_depthwise_convolution_pads_as_any_other(size: int, kernel: int) -> None:
+    """Its kernel of one more row and column of zeros looks at what a padded copy would show."""
+    torch.manual_seed(0)
+    conv = _Conv(3, 3, kernel, 2, groups=3)
+    states = torch.randn(2, 3, size, size)
+    lack = (size + 1) // 2 * 2 - 2 + kernel - size
+    padded = functional.pad(states, (lack // 2, lack - lack // 2) * 2)
+    plain = functional.conv2d(padded, conv.weight, conv.bias, 2, groups=3)
+    assert torch.allclose(conv(states), plain, atol=1e-6)
+
+
 def test_a_block_adds_its_input_where_the_shapes_agree() -> None:
     torch.manual_seed(0)
     block = _Block(8, 6, 3, 1, 8)
@@ -114,6 +127,29 @@ def test_cells_are_embedded_in_reading_order() -> None:
     # A cell has its own part, the same wherever it stands
     turned = tower.embed_cells(cells[None].flip(1)).reshape(4, 3)
     assert torch.allclose(turned.flip(0).flatten(), expected[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+def test_threads_that_take_whole_parts_change_no_bit(
+    bf16: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_tower, "CELLS_AT_ONCE", 2)
+    torch.manual_seed(0)
+    tower: Any = CellTower(config_of(8))
+    tower.eval()
+    cells = torch.rand(5, 3, 64, 64)
+    made = []
+    usual = torch.get_num_threads()
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+                made.append(tower.cell_features(cells))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(usual)
+    assert made[0].dtype == (torch.bfloat16 if bf16 else torch.float32)
+    assert torch.equal(*made)
 
 
 def test_the_backbone_gets_no_gradient() -> None:
