@@ -110,12 +110,13 @@ def image_embeddings(wildcards):
 def pictures_first(wildcards):
     """The pictures' embeddings, where making them takes more threads than a training.
 
-    Else a teacher that needs no pictures starts as soon as one thread is free, and the job that
-    all others wait for does not find enough of them before that teacher has learnt.
+    Else what needs no pictures starts as soon as one thread is free, and the job that the teachers
+    wait for does not find enough of them before all of that is done.
     """
     if threads_of("embed") <= threads_of("train"):
         return []
-    return ancient(f"{stage('teacher')}/{sources.image_owner(wildcards.teacher)}/images.arrow")
+    teacher = getattr(wildcards, "teacher", next(iter(config["teachers"])))
+    return ancient(f"{stage('teacher')}/{sources.image_owner(teacher)}/images.arrow")
 
 
 def sentence_embeddings(wildcards):

@@ -6,6 +6,7 @@ rule embed_sentences:
         code=core("embed_sentences"),
         model=lambda wildcards: sources.model(wildcards.encoder) or [],
         sentences=lambda wildcards: texts_of(wildcards.lang),
+        after=pictures_first,
     output:
         embeddings="<results>/students/frozen/{encoder}/{lang}.arrow",
     log:

@@ -116,14 +116,17 @@ def test_each_tower_embeds_the_pictures_once_for_all_languages() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("study", "waits"), [("natural", True), ("pocket", False)])
-def test_teachers_without_pictures_wait_for_a_job_that_takes_more_threads(
+def test_what_needs_no_pictures_waits_for_a_job_that_takes_more_threads(
     study: str, waits: bool
 ) -> None:
-    teacher = f"results/{study}/teacher/hypothesis_only/seed0/history.csv"
-    said = dry_run(teacher, "--config", f"study={study}")
-    inputs = re.findall(r"rule train_teacher:\n +input: (.*)", said)[0]
-
-    assert (f"results/{study}/teacher/clip_ve/images.arrow" in inputs) == waits
+    files = {
+        "train_teacher": f"results/{study}/teacher/hypothesis_only/seed0/history.csv",
+        "embed_sentences": f"results/{study}/students/frozen/use/de.arrow",
+    }
+    said = dry_run(*files.values(), "--config", f"study={study}")
+    for rule in files:
+        inputs = re.findall(rf"rule {rule}:\n +input: (.*)", said)[0]
+        assert (f"results/{study}/teacher/clip_ve/images.arrow" in inputs) == waits
 
 
 @pytest.mark.slow
