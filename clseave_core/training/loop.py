@@ -19,6 +19,8 @@ from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import TrainingState, optimizer_tensors, restore_optimizer
 
 logger = logging.getLogger(__name__)
+SECONDS_BETWEEN_SAVED_EPOCHS = 5.0
+"""Of epochs that end sooner after a saved one only the last and a new best one are saved."""
 
 
 class Task(Protocol):
@@ -90,7 +92,7 @@ class _Training:
 
         self.history: list[Row] = []
         self.epoch, self.batch, self.step = 1, 0, 0
-        self.seconds = 0.0
+        self.seconds, self.saved = 0.0, time.monotonic()
         self.sums: dict[str, Tensor] = {}
         self.best_loss, self.best_epoch, self.since_best = math.inf, 0, 0
         self._resume()
@@ -117,7 +119,7 @@ class _Training:
         self.model.train()
         batches = self._batches(self.epoch)
         accumulation = self.settings.accumulation
-        started = saved = time.monotonic()
+        started = time.monotonic()
         examples = sum(len(batch) for batch in batches)
         with Progress(f"epoch {self.epoch} of {self.settings.epochs}", examples, "pairs") as bar:
             bar.advance(sum(len(batch) for batch in batches[: self.batch]))
@@ -126,13 +128,12 @@ class _Training:
                 self._take_step(part)
                 self.batch += len(part)
                 bar.advance(sum(len(batch) for batch in part))
-                if time.monotonic() - saved > self.settings.save_every_seconds:
+                if time.monotonic() - self.saved > self.settings.save_every_seconds:
                     self.compute.wait()
                     now = time.monotonic()
                     self.seconds += now - started
-                    started = now
                     self._save()
-                    saved = time.monotonic()
+                    started = time.monotonic()
         self.compute.wait()
         self.seconds += time.monotonic() - started
 
@@ -204,8 +205,11 @@ class _Training:
         row["pairs_per_second"] = examples / max(self.seconds, 1e-9)
         self.history.append(row)
         logger.info("%s", ", ".join(f"{k} {v:.6g}" for k, v in row.items() if v is not None))
+        is_best = self.settings.keep == "best" and self.best_epoch == self.epoch
         self.epoch, self.batch, self.seconds, self.sums = self.epoch + 1, 0, 0.0, {}
-        self._save()
+        apart = min(SECONDS_BETWEEN_SAVED_EPOCHS, self.settings.save_every_seconds)
+        if is_last or is_best or time.monotonic() - self.saved >= apart:
+            self._save()
 
     def _evaluate(self) -> dict[str, float]:
         self.model.train(self.settings.validation_dropout)
@@ -234,6 +238,7 @@ class _Training:
             "since_best": self.since_best, "history": self.history,
         }  # fmt: skip
         self.state.save(tensors, position)
+        self.saved = time.monotonic()
 
     def _resume(self) -> None:
         saved = self.state.load()

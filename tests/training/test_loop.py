@@ -117,6 +117,20 @@ def test_a_training_killed_between_an_epochs_last_step_and_its_end_has_the_same_
     assert timeless(history) == timeless(again)
 
 
+@pytest.mark.parametrize(("keep", "saved"), [("last", [4]), ("best", [1, 2, 4])])
+def test_epochs_that_follow_soon_are_saved_with_the_last_and_new_best_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: str, saved: list[int]
+) -> None:
+    epochs: list[int] = []
+
+    def save(self: TrainingState, tensors: dict[str, Any], position: dict[str, Any]) -> None:
+        epochs.append(position["epoch"] - 1)
+
+    monkeypatch.setattr(TrainingState, "save", save)
+    run(Line(dev_losses=[4.0, 3.0, 3.5, 1.0]), tmp_path, keep=keep)
+    assert epochs == saved
+
+
 def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
     first, second = Line(), Line()
     history = run(first, tmp_path)
