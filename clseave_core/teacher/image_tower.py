@@ -2,10 +2,9 @@
 
 Preprocessing is the model's own image processor under its PIL backend, asked for by name: the
 torchvision backend gives other numbers. It runs in two halves. The pictures' half (resize, crop)
-gives bytes, a quarter of the memory that waits between the workers and the tower. The numbers'
-half (scale, normalise) maps each of the 256 levels of a channel to a float, so it is a table of
-3 x 256 floats that the processor itself has filled; both halves together are compared with the
-processor when a tower is loaded.
+gives bytes, a quarter of the memory that waits between the workers and the tower; the numbers'
+half (scale, normalise) is a table. Both halves together are compared with the processor when a
+tower is loaded.
 """
 
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from clseave_core.models.last_layer import clip_image_embeddings
 from clseave_core.models.loading import load_config, load_pretrained
+from clseave_core.models.pixels import level_table, normalise
 from clseave_core.teacher.image_preparation import Pixels
 from clseave_core.training.device import Compute
 
@@ -84,11 +84,7 @@ class ImageTower:
             folder, backend="pil", local_files_only=True, trust_remote_code=False
         )
         self.width = int(self._model.config.projection_dim)
-        levels = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(1, 256, 3)
-        table = self._processor(
-            Image.fromarray(levels), do_resize=False, do_center_crop=False, do_pad=False
-        ).pixel_values[0]
-        self._table = torch.from_numpy(np.ascontiguousarray(table[:, 0])).to(compute.device)
+        self._table = level_table(self._processor).to(compute.device)
         self._check_preprocessing(folder)
 
     def _check_preprocessing(self, folder: Path) -> None:
@@ -118,8 +114,7 @@ class ImageTower:
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """Scale and normalise bytes [b, 3, height, width]: float32 of the same shape."""
-        channels = [self._table[channel][pixels[:, channel].int()] for channel in range(3)]
-        return torch.stack(channels, dim=1)
+        return normalise(pixels, self._table)
 
     @torch.inference_mode()
     def embed(self, pixels: Tensor) -> Tensor:

@@ -48,6 +48,7 @@ from clseave_core.files import whole_folder
 from clseave_core.models.cell_tower import CellTower
 from clseave_core.models.efficientnet_lite import MEAN, STD, folded_weights
 from clseave_core.models.last_layer import clip_text_embeddings, first_ends
+from clseave_core.models.pixels import normalised_pictures
 
 logger = logging.getLogger(__name__)
 GRID = 2
@@ -256,8 +257,7 @@ class _CellsClip(nn.Module):
 
     def read_tiles(self, pictures: list[Image.Image]) -> Tensor:
         """Features [t, 1280], standardised."""
-        processor = image_processor(self._pixels // GRID)
-        pixels = processor(images=pictures, return_tensors="pt").pixel_values
+        pixels = normalised_pictures(pictures, image_processor(self._pixels // GRID))
         features, self._mean, self._deviation = standardise(self.images.cell_features(pixels))
         return features
 

@@ -28,6 +28,7 @@ from clseave_core.models.last_layer import (
     clip_text_embeddings,
     first_ends,
 )
+from clseave_core.models.pixels import normalised_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -183,14 +184,7 @@ def pretrain_clip(
     # of captions get trained here.
     tokenizer = train_tokenizer([*captions, *english_texts(world)])
     processor = image_processor(pictures[0].width)
-    pixels = torch.from_numpy(
-        np.concatenate(
-            [
-                processor(images=pictures[first : first + 512], return_tensors="np").pixel_values
-                for first in range(0, len(pictures), 512)
-            ]
-        )
-    )
+    pixels = normalised_pictures(pictures, processor)
     tokens = torch.tensor(tokenizer(captions)["input_ids"])
     rng = np.random.default_rng([seed, settings.steps])
     with reproducible(seed, threads):
