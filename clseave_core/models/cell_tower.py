@@ -71,7 +71,7 @@ class CellTower(PreTrainedModel):  # type: ignore[misc,no-any-unimported]
                 return result
 
         threads = torch.get_num_threads()
-        if threads == 1 or parts[0].is_cuda:
+        if threads == 1 or parts[0].device.type != "cpu":
             return [features(part) for part in parts]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(threads, initializer=partial(torch.set_num_threads, 1))

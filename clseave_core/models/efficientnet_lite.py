@@ -39,9 +39,11 @@ class _Conv(nn.Conv2d):
         weight = self.weight
         if any(lack % 2 for lack in lacks):
             if self.groups > 1:
-                # One more row and column of zeros in the kernel take the place of a copy of the
-                # states: what they look at, before the first pixel, does not count.
-                weight, lacks = functional.pad(weight, (1, 0, 1, 0)), [lack + 1 for lack in lacks]
+                # A row or column of zeros before the kernel takes the place of a copy of the
+                # states: what it looks at, before the first pixel, does not count.
+                odd_high, odd_wide = (lack % 2 for lack in lacks)
+                weight = functional.pad(weight, (odd_wide, 0, odd_high, 0))
+                lacks = [lack + lack % 2 for lack in lacks]
             else:
                 high, wide = lacks
                 edges = (wide // 2, wide - wide // 2, high // 2, high - high // 2)
