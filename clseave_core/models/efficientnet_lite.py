@@ -36,20 +36,13 @@ class _Conv(nn.Conv2d):
                 input.shape[2:], self.kernel_size, self.stride, strict=True
             )
         ]
+        # The convolution pads what is even itself; for an odd pixel zeros before the kernel, which
+        # look at what is before the first pixel, take the place of a padded copy of the states.
+        odd_high, odd_wide = (lack % 2 for lack in lacks)
         weight = self.weight
-        if any(lack % 2 for lack in lacks):
-            if self.groups > 1:
-                # A row or column of zeros before the kernel takes the place of a copy of the
-                # states: what it looks at, before the first pixel, does not count.
-                odd_high, odd_wide = (lack % 2 for lack in lacks)
-                weight = functional.pad(weight, (odd_wide, 0, odd_high, 0))
-                lacks = [lack + lack % 2 for lack in lacks]
-            else:
-                high, wide = lacks
-                edges = (wide // 2, wide - wide // 2, high // 2, high - high // 2)
-                input, lacks = functional.pad(input, edges), [0, 0]
-        # What is even the convolution pads itself, without a copy.
-        padding = [lack // 2 for lack in lacks]
+        if odd_high or odd_wide:
+            weight = functional.pad(weight, (odd_wide, 0, odd_high, 0))
+        padding = [(lack + 1) // 2 for lack in lacks]
         return functional.conv2d(
             input, weight, self.bias, self.stride, padding, self.dilation, self.groups
         )

@@ -86,15 +86,17 @@ def test_padding_puts_the_odd_pixel_at_the_end(
     assert conv(ramp)[0, 0, 0].tolist() == expected
 
 
+@pytest.mark.parametrize("groups", [1, 3])
 @pytest.mark.parametrize(("size", "kernel"), [((8, 8), 3), ((8, 8), 5), ((7, 8), 3)])
-def test_a_depthwise_convolution_pads_as_any_other(size: tuple[int, int], kernel: int) -> None:
-    """Its kernel with zeros before it looks at what a padded copy would show."""
+def test_a_kernel_with_zeros_before_it_sees_what_a_padded_copy_would_show(
+    size: tuple[int, int], kernel: int, groups: int
+) -> None:
     torch.manual_seed(0)
-    conv = _Conv(3, 3, kernel, 2, groups=3)
+    conv = _Conv(3, 3, kernel, 2, groups=groups)
     states = torch.randn(2, 3, *size)
     high, wide = ((side + 1) // 2 * 2 - 2 + kernel - side for side in size)
     padded = functional.pad(states, (wide // 2, wide - wide // 2, high // 2, high - high // 2))
-    plain = functional.conv2d(padded, conv.weight, conv.bias, 2, groups=3)
+    plain = functional.conv2d(padded, conv.weight, conv.bias, 2, groups=groups)
     assert torch.allclose(conv(states), plain, atol=1e-6)
 
 
