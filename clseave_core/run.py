@@ -1,6 +1,7 @@
 """Begin a job of the workflow: its log, its lock, its errors and its provenance."""
 
 import fcntl
+import gc
 import hashlib
 import logging
 import os
@@ -19,6 +20,9 @@ from clseave_core.redaction import without_secrets
 
 logger = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "snakemake", "pyarrow", "pandas", "numpy", "pillow")
+OBJECTS_PER_COLLECTION = 100_000
+"""Python looks for cycles of garbage after every 700 new objects. Of the two hundred thousand that
+transformers makes when it is imported all stay: that search was a tenth of the time."""
 
 
 @contextmanager
@@ -30,6 +34,7 @@ def start(job: Any) -> Iterator[Path]:
     log. A job that ends well leaves its report beside its log: its provenance and its warnings.
     None of these shows a password or a token.
     """
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
     log = Path(job.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
     said = _Warnings()
