@@ -3,6 +3,8 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/methods.smk"
+include: "rules/tables.smk"
 include: "rules/corpus.smk"
 include: "rules/translation.smk"
 include: "rules/teacher.smk"
