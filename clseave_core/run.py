@@ -1,7 +1,6 @@
 """Begin a job of the workflow: its log, its lock, its errors and its provenance."""
 
 import fcntl
-import gc
 import hashlib
 import logging
 import os
@@ -16,13 +15,11 @@ from types import TracebackType
 from typing import Any
 
 from clseave_core.files import read_json, write_json
+from clseave_core.garbage import search_no_more, search_rarely
 from clseave_core.redaction import without_secrets
 
 logger = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "snakemake", "pyarrow", "pandas", "numpy", "pillow")
-OBJECTS_PER_COLLECTION = 100_000
-"""Python looks for cycles of garbage after every 700 new objects. Of the two hundred thousand that
-transformers makes when it is imported all stay: that search was a tenth of the time."""
 
 
 @contextmanager
@@ -34,7 +31,7 @@ def start(job: Any) -> Iterator[Path]:
     log. A job that ends well leaves its report beside its log: its provenance and its warnings.
     None of these shows a password or a token.
     """
-    gc.set_threshold(OBJECTS_PER_COLLECTION)
+    search_rarely()
     log = Path(job.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
     said = _Warnings()
@@ -51,6 +48,7 @@ def start(job: Any) -> Iterator[Path]:
     report = _provenance(job) | {"warnings": said.texts}
     write_json(log.with_suffix(".json"), _discreet(report))
     logger.info("%s ends after %.1f s", job.rule, time.monotonic() - began)
+    search_no_more()
 
 
 def state_folder(log: Path) -> Path:

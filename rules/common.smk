@@ -4,6 +4,10 @@ import sys
 
 sys.path.insert(0, workflow.basedir)
 
+from clseave_core.garbage import search_rarely
+
+search_rarely()
+
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.figures.pictured import pictured_methods
 from clseave_core.report.page.template_files import template_files

@@ -1,7 +1,7 @@
 """Which modules of this library a script depends on, read from its import statements.
 
 Rules name them as input, so that an edit of code that decides a result makes that result anew,
-and nothing else. Modules that only report are left out.
+and nothing else. Modules that decide none (logs, progress, memory) are left out.
 """
 
 import ast
@@ -15,7 +15,7 @@ IMPORT = re.compile(
     rf"^[ \t]*(?:from {PACKAGE}\b.* import (?:\([^)]*\)|.*)|import {PACKAGE}\b.*)", re.MULTILINE
 )
 """An import statement of this library; to parse whole files would be a fifth of a dry run."""
-ONLY_REPORTING = {f"{PACKAGE}/run.py", f"{PACKAGE}/progress.py"}
+NO_RESULT = {f"{PACKAGE}/{name}.py" for name in ("run", "progress", "garbage")}
 
 
 def core_modules(script: str | Path, root: str | Path = ".") -> list[str]:
@@ -28,7 +28,7 @@ def core_modules(script: str | Path, root: str | Path = ".") -> list[str]:
         if module not in found:
             found.add(module)
             pending += _imports(root / module, root)
-    return sorted(found - ONLY_REPORTING)
+    return sorted(found - NO_RESULT)
 
 
 @cache

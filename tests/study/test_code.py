@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clseave_core.study.code import ONLY_REPORTING, PACKAGE, _imports, core_modules
+from clseave_core.study.code import NO_RESULT, PACKAGE, _imports, core_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted(path.stem for path in (ROOT / "workflow_scripts").glob("*.py"))
@@ -34,7 +34,7 @@ def test_every_module_that_is_imported_is_named(script: str) -> None:
     }
 
     assert loaded
-    assert loaded - ONLY_REPORTING <= set(core_modules(f"workflow_scripts/{script}.py", ROOT))
+    assert loaded - NO_RESULT <= set(core_modules(f"workflow_scripts/{script}.py", ROOT))
 
 
 def test_imports_inside_functions_count() -> None:
