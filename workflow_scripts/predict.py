@@ -1,8 +1,5 @@
 """Write what one method says about every pair of a test set, in one language."""
 
-import numpy as np
-import torch
-
 from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.evaluation.prediction import predict
@@ -18,20 +15,17 @@ if __name__ == "__main__":
         source, params = snakemake.input, snakemake.params
         compute = Compute("fp32", params.threads)
         pairs = Pairs.read(source.pairs)
-        distinct, rows = np.unique(pairs.hypotheses, return_inverse=True)
-        embeddings = Embeddings.open(source.sentences).rows(distinct.tolist())
+        sentences = Embeddings.open(source.sentences)
         images = Embeddings.open(source.images) if source.get("images") else None
         classifier = load_classifier(source.classifier)
         if source.get("train"):
             train, seed = Pairs.read(source.train), int(snakemake.wildcards.seed)
-            sentences = Embeddings.open(source.sentences)
             move_statistics(classifier, train, images, sentences, params.batch_size, seed, compute)
         predictions = predict(
             pairs,
             images,
             classifier,
-            torch.from_numpy(embeddings),
-            rows,
+            sentences,
             compute,
             exchange_seed=int(snakemake.wildcards.seed) if params.premise == "shuffled" else None,
             draws=params.draws,

@@ -9,7 +9,6 @@ from clseave_core.corpus.pairs import Pairs
 from clseave_core.embeddings import Embeddings
 from clseave_core.evaluation.controls import exchange_images
 from clseave_core.labels import LABELS
-from clseave_core.models.tokens import Indices
 from clseave_core.teacher.clip_ve import Premises, classify
 from clseave_core.training.device import Compute
 
@@ -18,8 +17,7 @@ def predict(
     pairs: Pairs,
     images: Embeddings | None,
     classifier: nn.Module,
-    text: Tensor,
-    rows: Indices,
+    sentences: Embeddings,
     compute: Compute,
     *,
     exchange_seed: int | None = None,
@@ -27,13 +25,13 @@ def predict(
 ) -> pd.DataFrame:
     """Predictions of all `pairs`, with the columns of `evaluation.schemas.PREDICTIONS`.
 
-    The sentence of pair i is row `rows[i]` of `text` [m, d]. Without `images` every premise is
-    the constant vector that its teacher was trained with. With `exchange_seed` each of the
-    `draws` shows every
-    pair another picture than its own.
+    `sentences` has an embedding of every pair's hypothesis. Without `images` every premise is the
+    constant vector that its teacher was trained with. With `exchange_seed` each of the `draws`
+    shows every pair another picture than its own.
     """
+    distinct, rows = np.unique(pairs.hypotheses, return_inverse=True)
     places = compute.move(torch.from_numpy(rows))
-    text = text.to(compute.device)
+    text = compute.move(torch.from_numpy(sentences.rows(distinct.tolist())))
     classifier = classifier.to(compute.device)
     parts = []
     for draw in range(draws):

@@ -18,9 +18,6 @@ PAIRS = Pairs(
     np.array([7, 4, 4]),
     np.array([0, 1, 2]),
 )
-ROWS = np.array([1, 0, 0])
-"""Sentence 4 is row 0 of `TEXT`, sentence 7 row 1."""
-TEXT = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 
 
 class Sum(torch.nn.Module):
@@ -37,8 +34,18 @@ def images(tmp_path: Path) -> Embeddings:
     return Embeddings.open(tmp_path / "images.arrow")
 
 
-def test_each_pair_gets_its_own_picture_and_sentence(images: Embeddings, tmp_path: Path) -> None:
-    table = predict(PAIRS, images, Sum(), TEXT, ROWS, COMPUTE)
+@pytest.fixture
+def sentences(tmp_path: Path) -> Embeddings:
+    ids = np.array([9, 7, 4], dtype=np.int32)
+    matrix = np.array([[8.0, 9.0], [3.0, 4.0], [1.0, 2.0]], dtype=np.float32)
+    write_embeddings(tmp_path / "sentences.arrow", "hypothesis_id", [(ids, matrix)], 2)
+    return Embeddings.open(tmp_path / "sentences.arrow")
+
+
+def test_each_pair_gets_its_own_picture_and_sentence(
+    images: Embeddings, sentences: Embeddings, tmp_path: Path
+) -> None:
+    table = predict(PAIRS, images, Sum(), sentences, COMPUTE)
 
     assert table["logit_entailment"].tolist() == [5.0, -6.0, 5.0]
     assert table["logit_neutral"].tolist() == [3.0, 1.0, 1.0]
@@ -49,14 +56,16 @@ def test_each_pair_gets_its_own_picture_and_sentence(images: Embeddings, tmp_pat
     assert len(read_table(tmp_path / "predictions.parquet", PREDICTIONS)) == 3
 
 
-def test_without_pictures_every_premise_is_the_same_unit_vector() -> None:
-    table = predict(PAIRS, None, Sum(), TEXT, ROWS, COMPUTE)
+def test_without_pictures_every_premise_is_the_same_unit_vector(sentences: Embeddings) -> None:
+    table = predict(PAIRS, None, Sum(), sentences, COMPUTE)
 
     assert table["logit_entailment"].tolist() == pytest.approx([0.5**0.5] * 3)
 
 
-def test_an_exchange_shows_another_picture_but_keeps_the_pairs_own_id(images: Embeddings) -> None:
-    table = predict(PAIRS, images, Sum(), TEXT, ROWS, COMPUTE, exchange_seed=0, draws=2)
+def test_an_exchange_shows_another_picture_but_keeps_the_pairs_own_id(
+    images: Embeddings, sentences: Embeddings
+) -> None:
+    table = predict(PAIRS, images, Sum(), sentences, COMPUTE, exchange_seed=0, draws=2)
 
     assert table["draw"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["image_id"].tolist() == ["a", "b", "a"] * 2

@@ -218,12 +218,11 @@ def predict(folder: Path, pairs: int, resamples: int) -> None:
     from clseave_core.training.device import Compute
 
     read = Pairs.read(folder / "corpus" / "train.parquet")
-    distinct, rows = np.unique(read.hypotheses, return_inverse=True)
-    text = torch.from_numpy(Embeddings.open(folder / "hypotheses.arrow").rows(distinct.tolist()))
+    sentences = Embeddings.open(folder / "hypotheses.arrow")
     with torch.inference_mode():
         table = prediction.predict(
             read, Embeddings.open(folder / "images.arrow"), EntailmentClassifier(WIDTH).eval(),
-            text, rows, Compute("fp32", 1),
+            sentences, Compute("fp32", 1),
         )  # fmt: skip
     write_table(folder / "predicted.parquet", table, PREDICTIONS)
 
