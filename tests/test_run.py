@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clseave_core.garbage import OBJECTS_BETWEEN_SEARCHES
 from clseave_core.run import state_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +64,21 @@ def test_an_error_is_a_line_on_the_terminal_and_a_traceback_in_the_log(tmp_path:
     log = (tmp_path / "results/s/logs/rule/a.log").read_text()
     assert "Traceback" in log
     assert not (tmp_path / "results/s/logs/rule/a.json").exists()
+
+
+def test_a_job_does_not_search_for_garbage_at_its_end(tmp_path: Path) -> None:
+    body = (
+        "import atexit, gc; print(gc.get_threshold()[0], gc.get_freeze_count()); "
+        "atexit.register(lambda: print(len(gc.get_objects()), gc.get_freeze_count()))"
+    )
+    out, _ = begin(tmp_path, body).communicate(timeout=60)
+
+    (threshold, frozen), (tracked, frozen_at_end) = (
+        map(int, line.split()) for line in out.splitlines()[1:]
+    )
+    assert threshold == OBJECTS_BETWEEN_SEARCHES
+    assert frozen_at_end > frozen
+    assert tracked < 1000
 
 
 @pytest.mark.slow
