@@ -58,6 +58,15 @@ def _load_model(
     return load_pretrained(tower, folder, "the image tower", config=vision), embed
 
 
+def _noise(width: int, height: int) -> Image.Image:
+    levels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(levels)
+
+
+def _channels_first(picture: Image.Image) -> Pixels:
+    return np.moveaxis(np.array(picture), -1, 0)
+
+
 class ImageTower:
     """A frozen image tower on its device: pictures to embeddings of `width` dimensions.
 
@@ -85,11 +94,15 @@ class ImageTower:
         )
         self.width = int(self._model.config.projection_dim)
         self._table = level_table(self._processor).to(compute.device)
-        self._check_preprocessing(folder)
+        self._kept_size: tuple[int, int] | None = None
+        picture = _noise(120, 90)
+        self._check_preprocessing(folder, picture)
+        height, width = self.pixels(picture).shape[1:]
+        ready = _noise(width, height)
+        if np.array_equal(self.pixels(ready), _channels_first(ready)):
+            self._kept_size = ready.size
 
-    def _check_preprocessing(self, folder: Path) -> None:
-        noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
-        picture = Image.fromarray(noise)
+    def _check_preprocessing(self, folder: Path, picture: Image.Image) -> None:
         ours = self.normalise(torch.from_numpy(self.pixels(picture)[None]))[0].cpu().numpy()
         if not np.array_equal(ours, self._processor(picture).pixel_values[0]):
             raise ValueError(
@@ -103,6 +116,8 @@ class ImageTower:
 
         Raises ValueError when the picture is too narrow.
         """
+        if picture.size == self._kept_size:  # as the processor would, in a tenth of the time
+            return _channels_first(picture)
         if max(picture.size) > MAX_ASPECT * min(picture.size):
             raise ValueError(
                 f"it has {picture.width} x {picture.height} pixels, narrower than 1:{MAX_ASPECT}"

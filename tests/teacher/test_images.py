@@ -95,6 +95,22 @@ def test_preprocessing_is_the_processors_to_the_last_bit(
     np.testing.assert_array_equal(ours.numpy(), theirs)
 
 
+def test_a_picture_of_the_size_that_stays_skips_the_processor_but_not_one_that_it_changes(
+    tiny_clip_folder: Path, tmp_path: Path
+) -> None:
+    ready = noise(32, 32, seed=3)
+    tower = ImageTower(tiny_clip_folder, Compute("fp32", 1))
+    theirs = tower._processor(ready, do_rescale=False, do_normalize=False).pixel_values[0]
+    tower._processor = None
+    np.testing.assert_array_equal(tower.pixels(ready), theirs)
+
+    folder = shutil.copytree(tiny_clip_folder, tmp_path / "model")
+    path = folder / "preprocessor_config.json"
+    enlarged = {"size": {"shortest_edge": 40}}  # and cropped to 32: never left as it is
+    path.write_text(json.dumps(json.loads(path.read_text()) | enlarged))
+    assert (ImageTower(folder, Compute("fp32", 1)).pixels(ready) != theirs).any()
+
+
 def test_the_pil_backend_is_asked_for_by_name(
     tiny_clip_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """A small CLIP, pre-trained on the world's own captioned pictures, as a Hugging Face folder."""
 
+import io
 import json
 import logging
 import math
@@ -166,8 +167,7 @@ def captioned_pictures(listing: Path) -> tuple[list[str], list[Image.Image]]:
     pictures = []
     with zipfile.ZipFile(listing.with_name("pictures.zip")) as archive:
         for row in rows:
-            with archive.open(row["image"]) as file:
-                pictures.append(Image.open(file).convert("RGB"))
+            pictures.append(Image.open(io.BytesIO(archive.read(row["image"]))).convert("RGB"))
     return [row["caption"] for row in rows], pictures
 
 
