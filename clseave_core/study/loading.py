@@ -16,6 +16,8 @@ from clseave_core.study.references import check_references
 Study = dict[str, Any]
 NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
 """Keys of config.yaml that are the user's own and not part of a study."""
+_OF_OUR_OWN: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Nine times as fast; but of a user's mistake it says less, and it dies of nested brackets."""
 
 
 def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") -> Study:
@@ -28,7 +30,8 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     root = Path(root)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
     study = merge(_read_with_base(name, root, ()), overrides)
-    schema = yaml.safe_load((root / "schemas/study.schema.yaml").read_text(encoding="utf-8"))
+    text = (root / "schemas/study.schema.yaml").read_text(encoding="utf-8")
+    schema = yaml.load(text, Loader=_OF_OUR_OWN)
     validator = jsonschema.Draft202012Validator(schema)
     _retype(study, overrides, validator)
     study = _fill_likes(study, where)
