@@ -6,7 +6,7 @@ sys.path.insert(0, workflow.basedir)
 
 from clseave_core.garbage import search_rarely
 
-search_rarely()
+search_rarely()  # a seventh of a dry run
 
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.figures.pictured import pictured_methods

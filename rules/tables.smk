@@ -1,4 +1,4 @@
-# Which results tables and figures read.
+# What scores, tables and figures read: which results, and which sections of the study.
 
 
 def without_training(section):
