@@ -61,6 +61,12 @@ def option(call: ast.Call, name: str) -> object:
     return values[0].value if values and isinstance(values[0], ast.Constant) else None
 
 
+def is_safe_yaml(name: str, call: ast.Call) -> bool:
+    """A call of `yaml.load` with a loader that makes nothing but texts, numbers, lists, dicts."""
+    loaders = [ast.unparse(word.value) for word in call.keywords if word.arg == "Loader"]
+    return name == "yaml.load" and loaders in (["yaml.SafeLoader"], ["yaml.CSafeLoader"])
+
+
 def is_fixed(query: ast.expr) -> bool:
     """A query of constants, or one that only counts its question marks."""
     if isinstance(query, ast.JoinedStr):
@@ -76,7 +82,7 @@ def test_nothing_is_unpickled_evaluated_or_unpacked() -> None:
     wrong = [
         f"{place} {name}"
         for place, name, call in calls()
-        if name in FORBIDDEN_CALLS
+        if (name in FORBIDDEN_CALLS and not is_safe_yaml(name, call))
         or (isinstance(call.func, ast.Attribute) and call.func.attr in UNPACKING)
         or (name == "torch.load" and option(call, "weights_only") is not True)
         or option(call, "allow_pickle") is True
@@ -92,6 +98,23 @@ def test_nothing_is_unpickled_evaluated_or_unpacked() -> None:
         if {alias.name, getattr(node, "module", None)} & FORBIDDEN_IMPORTS
     ]
     assert wrong + imports == []
+
+
+@pytest.mark.parametrize(
+    ("code", "safe"),
+    [
+        ("yaml.load(text)", False),
+        ("yaml.load(text, yaml.SafeLoader)", False),  # the search reads words only
+        ("yaml.load(text, Loader=yaml.Loader)", False),
+        ("yaml.load(text, Loader=yaml.UnsafeLoader)", False),
+        ("yaml.load(text, Loader=yaml.CSafeLoader)", True),
+        ("pickle.load(text, Loader=yaml.CSafeLoader)", False),
+    ],
+)
+def test_yaml_is_read_with_safe_loaders_only(code: str, safe: bool) -> None:
+    call = ast.parse(code, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert is_safe_yaml(ast.unparse(call.func), call) is safe
 
 
 def test_rules_do_nothing_of_that_either() -> None:
