@@ -1,4 +1,7 @@
 # What each method says about each pair of a test set, and how often it is right.
+#
+# A prediction is a classifier on stored embeddings, less work than the start of its job, so that it
+# is scored where it is made. What compares methods reads the predictions.
 
 
 rule predict:
@@ -9,8 +12,10 @@ rule predict:
         sentences=sentence_embeddings,
         classifier=classifier_folder,
         images=image_embeddings,
+        hypotheses="<results>/corpus/hypotheses.parquet",
     output:
         predictions="<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
+        scores="<results>/scores/{method}/{lang}/seed{seed}/{testset}.json",
     log:
         "<logs>/predict/{method}/{lang}/seed{seed}/{testset}.log",
     benchmark:
@@ -26,32 +31,10 @@ rule predict:
         premise=lambda wildcards: config["methods"][wildcards.method].get("premise", "image"),
         batch_size=statistics_batch,
         draws=lambda wildcards: config["methods"][wildcards.method].get("draws", 1),
+        evaluation=sampling(),
         threads=threads_of("predict"),
     script:
         "../workflow_scripts/predict.py"
-
-
-rule score_predictions:
-    input:
-        code=core("score_predictions"),
-        predictions="<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
-        hypotheses="<results>/corpus/hypotheses.parquet",
-    output:
-        scores="<results>/scores/{method}/{lang}/seed{seed}/{testset}.json",
-    log:
-        "<logs>/score_predictions/{method}/{lang}/seed{seed}/{testset}.log",
-    benchmark:
-        "<benchmarks>/score_predictions/{method}/{lang}/seed{seed}/{testset}.tsv"
-    conda:
-        "../environment.yaml"
-    threads: threads_of("read")
-    resources:
-        mem_mb=memory("read"),
-        runtime=minutes("read"),
-    params:
-        evaluation=sampling(),
-    script:
-        "../workflow_scripts/score_predictions.py"
 
 
 rule compare_methods:

@@ -90,9 +90,7 @@ def test_editing_code_that_decides_numbers_runs_from_there_on(project: Path) -> 
     before = module.read_text()
     module.write_text(before + "\n# another line\n")
     try:
-        assert planned(project, TABLE) == {
-            "score_predictions", "tabulate_accuracy", "export_table",
-        }  # fmt: skip
+        assert planned(project, TABLE) == {"predict", "tabulate_accuracy", "export_table"}
     finally:
         module.write_text(before)
 
@@ -101,8 +99,7 @@ def test_a_hyper_parameter_of_a_student_runs_students_and_after(project: Path) -
     other = "methods={clseave: {training: {batch_size: 16}}}"
 
     assert planned(project, TABLE, config=other) == {
-        "train_student", "predict", "score_predictions", "tabulate_accuracy",
-        "export_table",
+        "train_student", "predict", "tabulate_accuracy", "export_table",
     }  # fmt: skip
     counts = re.findall(r"^predict +(\d+)$", snakemake(project, "-n", TABLE, config=other), re.M)
     assert counts[0] == "1"
@@ -113,7 +110,7 @@ def test_one_languages_score_is_made_again_alone(project: Path) -> None:
     before = (project / score).read_bytes()
     (project / score).unlink()
 
-    assert planned(project, score) == {"score_predictions"}
+    assert planned(project, score) == {"predict"}
     snakemake(project, score)
     assert (project / score).read_bytes() == before
 
