@@ -63,7 +63,7 @@ class PublishedClipVE:
     def loss(self, batch: Indices) -> Tensor:
         """Cross-entropy of the pairs `batch`; picture of pair i is `pictures[i % len]`."""
         # CLIP_VE/dataset.py line 41: each pair's picture is opened and prepared again, in every
-        # epoch; get_loader (lines 30-35) has no worker processes.
+        # epoch; get_loader (lines 29-34) has no worker processes.
         images = torch.stack(
             [prepare(self.pictures[row % len(self.pictures)], self.pixels) for row in batch]
         )
@@ -77,7 +77,7 @@ class PublishedClipVE:
         return functional.cross_entropy(self.model.classifier(features, text), self.labels[batch])
 
     def step(self, batch: Indices) -> None:
-        """One step of the optimiser, in fp32 (CLIP_VE/main.py has no mixed precision)."""
+        """One step of the optimiser, in fp32: what CLIP_VE/main.py line 16 loads on a CPU."""
         self.optimizer.zero_grad()
         self.loss(batch).backward()
         self.optimizer.step()
@@ -96,7 +96,7 @@ class PublishedStudent:
         self.optimizer = torch.optim.AdamW(student.parameters(), lr=learning_rate)
 
     def loss(self, batch: Indices) -> Tensor:
-        """Mean squared error over a batch in random order."""
+        """Mean squared error over a batch in random order (get_loader, line 118: shuffle)."""
         # clseave/src/clicotea/data/token_alignment_dataset.py lines 71-72 (collate_fn): padded to
         # the longest sentence of a random batch.
         ids, lengths = self.english.pad(batch)
@@ -107,10 +107,9 @@ class PublishedStudent:
         return functional.mse_loss(own, goal)
 
     def step(self, batch: Indices) -> None:
-        """One step of the optimiser; gradients are clipped (trainer.py, gradient_clip)."""
+        """One step of the optimiser, without clipping (src/clicotea/engine.py line 54)."""
         self.optimizer.zero_grad()
         self.loss(batch).backward()
-        torch.nn.utils.clip_grad_norm_(self.student.parameters(), 1.2)
         self.optimizer.step()
 
 

@@ -140,7 +140,14 @@ def tokenize(tokenizer: Any, sentences: Sequence[str], max_length: int) -> Token
     parts: list[npt.NDArray[np.int32]] = []
     for start in range(0, len(sentences), SENTENCES_PER_CALL):
         batch = list(sentences[start : start + SENTENCES_PER_CALL])
-        encoded = tokenizer(batch, add_special_tokens=True, truncation=True, max_length=max_length)
+        encoded = tokenizer(
+            batch,
+            add_special_tokens=True,
+            truncation=True,
+            max_length=max_length,
+            return_attention_mask=False,  # these two are a quarter of its time
+            return_token_type_ids=False,
+        )
         parts += [np.asarray(ids, dtype=np.int32) for ids in encoded["input_ids"]]
     for sentence, ids in zip(sentences, parts, strict=True):
         if len(ids) == 0 or ids[-1] != end_id:

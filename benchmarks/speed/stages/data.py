@@ -9,6 +9,7 @@ import gzip
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 
 from benchmarks.speed.measuring import Spread, run_process
 from benchmarks.speed.rows import Found, Row
-from benchmarks.speed.sizes import BERT_MEAN, draw_lengths
+from benchmarks.speed.sizes import BERT_MEAN, CLIP_LIMIT, QUICK, draw_lengths
 from benchmarks.speed.workbench import Workbench
 
 SPLITS = ("train", "dev", "test")
@@ -24,6 +25,12 @@ SHARES = {"dev": 0.0316, "test": 0.0317}
 """Of SNLI-VE's pairs; the rest is train."""
 IMAGES, SHARDS, WIDTH, LANGUAGE = 31_783, 8, 512, "de"
 LABELS = ("entailment", "neutral", "contradiction")
+METHODS = {
+    "clip_ve": {"setting": "english", "teacher": "clip_ve"},
+    "clseave": {"setting": "translate_train_unlabelled", "teacher": "clip_ve", "student": "x"},
+}
+SMALL = replace(QUICK, vocabulary=20_004)
+"""An encoder whose weights are next to nothing, with the words that sentences have."""
 
 
 def make(folder: Path, pairs: int) -> None:
@@ -128,11 +135,7 @@ def tabulate(folder: Path, pairs: int, resamples: int) -> None:
     """The accuracy table of two methods with two seeds."""
     from clseave_core.report.accuracy_table import StudyFacts, tabulate_accuracy
 
-    methods = {
-        "clip_ve": {"setting": "english", "teacher": "clip_ve"},
-        "clseave": {"setting": "translate_train_unlabelled", "teacher": "clip_ve", "student": "x"},
-    }
-    study = StudyFacts("large", methods, {"clip_ve": {"model": "clip"}}, [LANGUAGE], ["test"], {})
+    study = StudyFacts("large", METHODS, {"clip_ve": {"model": "clip"}}, [LANGUAGE], ["test"], {})
     files = [
         [
             _run_file(folder, kind, method, language, seed, ending)
@@ -227,10 +230,88 @@ def predict(folder: Path, pairs: int, resamples: int) -> None:
     write_table(folder / "predicted.parquet", table, PREDICTIONS)
 
 
+def embed(folder: Path, pairs: int, resamples: int) -> None:
+    """Tokenise and embed all sentences, by a small encoder."""
+    from benchmarks.speed.models import make_bert
+    from clseave_core.students.sentence_embeddings import embed_with_model
+
+    make_bert(folder / "bert", SMALL)
+    embed_with_model(_texts(folder), folder / "bert", 1, folder / "sentences.arrow")
+
+
+def gather_alignment(folder: Path, pairs: int, resamples: int) -> None:
+    """Make shards of alignments in which every word has a link, and put them together."""
+    from clseave_core.alignment.schemas import ALIGNMENTS
+    from clseave_core.alignment.tables import alignment_table, gather_alignments
+    from clseave_core.files import write_table
+
+    texts, shards = _texts(folder), []
+    for number, part in enumerate(np.array_split(np.arange(len(texts)), SHARDS)):
+        links = [_links(texts[row]) for row in part]
+        shards.append(folder / f"links{number}.parquet")
+        write_table(shards[-1], alignment_table(part.tolist(), links), ALIGNMENTS)
+    table = gather_alignments(shards, folder / "corpus" / "hypotheses.parquet")
+    write_table(folder / "links.parquet", table, ALIGNMENTS)
+
+
+def token_data(folder: Path, pairs: int, resamples: int) -> None:
+    """The tokens of all links, as a token-aligned student (CLTEAVE) learns from them."""
+    from clseave_core.alignment.token_pairs import read_links, token_offsets, token_ranges
+    from clseave_core.models.tokens import load_tokenizer
+
+    texts, tokenizer = _texts(folder), load_tokenizer(folder / "bert")
+    english, translated = (
+        token_offsets(tokenizer, sentences, CLIP_LIMIT)
+        for sentences in (texts, [f"x {text}" for text in texts])
+    )
+    links = read_links(folder / "links.parquet")
+    source, _ = token_ranges(links, english, translated, "all")
+    assert len(source.sentences) > len(texts)
+
+
+def compare(folder: Path, pairs: int, resamples: int) -> None:
+    """Compare two methods with two seeds, by bootstrap and permutations."""
+    from clseave_core.evaluation.comparisons import Settings, compare_methods
+
+    study = {
+        "methods": METHODS, "teachers": {"clip_ve": {"model": "clip"}}, "students": {"x": {}},
+        "languages": [LANGUAGE], "testsets": ["test"], "comparisons": {},
+    }  # fmt: skip
+    answers = compare_methods(
+        study, "large", list(METHODS), sorted(folder.glob("predictions/**/*.parquet")),
+        folder / "corpus" / "hypotheses.parquet", Settings(resamples, resamples, 0, 1.0),
+    )  # fmt: skip
+    assert len(answers)
+
+
+def _texts(folder: Path) -> list[str]:
+    """All hypotheses."""
+    from clseave_core.corpus.schemas import HYPOTHESES
+    from clseave_core.files import read_table
+
+    path = folder / "corpus" / "hypotheses.parquet"
+    texts: list[str] = read_table(path, HYPOTHESES, ["text"])["text"].tolist()
+    return texts
+
+
+def _links(text: str) -> list[tuple[int, int, int, int]]:
+    """Each word with itself in the translation, which has `x ` before the sentence."""
+    links, start = [], 0
+    for word in text.split():
+        end = start + len(word)
+        links.append((start, end, start + 2, end + 2))
+        start = end + 1
+    return links
+
+
 TIMED: dict[str, Callable[[Path, int, int], None]] = {
     "prepare": prepare, "gather": gather, "score": score, "tabulate": tabulate,
 }  # fmt: skip
-ALL = {**TIMED, "teacher_data": teacher_data, "student_data": student_data, "predict": predict}
+ALL = {
+    **TIMED, "teacher_data": teacher_data, "student_data": student_data, "predict": predict,
+    "embed": embed, "gather_alignment": gather_alignment, "token_data": token_data,
+    "compare": compare,
+}  # fmt: skip
 
 
 def measure(bench: Workbench) -> Found:

@@ -1,6 +1,8 @@
-"""Embedding of pictures, and whether decoding keeps up with the tower."""
+"""Embedding of pictures, and whether reading and decoding keep up with the tower."""
 
+import os
 import time
+from pathlib import Path
 
 import torch
 
@@ -45,14 +47,33 @@ def measure(bench: Workbench) -> Found:
         count = sum(1 for _ in prepare_pictures(source, wanted, tower.pixels, 1, ahead=64))
         return (time.perf_counter() - started) / count
 
-    seconds = interleave(
-        {"one by one": one_by_one, "fp32": of_ours, "decoding": decoding}, bench.repeats
-    )
+    def reading() -> float:
+        taken = 0.0
+        for path in bench.pictures:
+            forget(path)
+            started = time.perf_counter()
+            path.read_bytes()
+            taken += time.perf_counter() - started
+        return taken / len(bench.pictures)
+
+    contenders = {"one by one": one_by_one, "fp32": of_ours, "decoding": decoding}
+    seconds = interleave(contenders | {"reading": reading}, bench.repeats)
     rows = [
         against("image embedding, fp32", "one by one", seconds, "fp32", 1.5),
         Row(
             "image embedding, fp32", "decoding by one worker",
             ratio(seconds["fp32"], seconds["decoding"]), 1,
         ),
+        Row(
+            "image embedding, fp32", "reading from the disk by one worker",
+            ratio(seconds["fp32"], seconds["reading"]), 1,
+        ),
     ]  # fmt: skip
     return Found(rows, {f"images.{k}": v for k, v in medians(seconds).items()})
+
+
+def forget(path: Path) -> None:
+    """Have the operating system drop what it keeps of a file, so that the disk reads it again."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
