@@ -97,30 +97,49 @@ def token_ranges(
 
     `source` and `target` are the token offsets of each sentence. `first` keeps the first sub-word
     of a word. A link without a token on one side (cut off by the length limit) is left out and
-    counted in the log.
+    counted in the log. Raises ValueError where tokens do not follow the text.
     """
-    found: list[tuple[int, int, int, int, int]] = []
-    lost = 0
-    for number, (of_sentence, ours, theirs) in enumerate(zip(links, source, target, strict=True)):
-        for source_start, source_end, target_start, target_end in of_sentence:
-            here = _tokens_within(ours, source_start, source_end)
-            there = _tokens_within(theirs, target_start, target_end)
-            if here is None or there is None:
-                lost += 1
-                continue
-            found.append((number, *here, *there))
-    if lost:
-        logger.warning("%d links have no token on one side and are left out", lost)
-    table = np.array(found, dtype=np.int64).reshape(-1, 5)
-    sides = []
-    for start, stop in ((1, 2), (3, 4)):
-        stops = table[:, start] + 1 if sub_words == "first" else table[:, stop]
-        sides.append(TokenRanges(table[:, 0], table[:, start], stops))
-    return sides[0], sides[1]
+    flat, sentences = _flat(links, 4)
+    sides = [
+        _tokens_within(offsets, sentences, flat[:, column], flat[:, column + 1])
+        for column, offsets in ((0, source), (2, target))
+    ]
+    kept = np.logical_and.reduce([starts < stops for starts, stops in sides])
+    if not kept.all():
+        logger.warning("%d links have no token on one side and are left out", (~kept).sum())
+    found = [(starts[kept], stops[kept]) for starts, stops in sides]
+    here, there = (
+        TokenRanges(sentences[kept], starts, starts + 1 if sub_words == "first" else stops)
+        for starts, stops in found
+    )
+    return here, there
 
 
-def _tokens_within(offsets: npt.NDArray[np.int64], start: int, end: int) -> tuple[int, int] | None:
-    """The range of tokens that share characters with start:end, None if there is none."""
-    starts, ends = offsets[:, 0], offsets[:, 1]
-    inside = np.flatnonzero((starts < end) & (ends > start) & (ends > starts))
-    return (int(inside[0]), int(inside[-1]) + 1) if len(inside) else None
+def _flat(rows: Links, width: int) -> tuple[npt.NDArray[np.int64], Indices]:
+    """All rows of all sentences [n, width], and the sentence of each [n]."""
+    sentences = np.repeat(np.arange(len(rows)), [len(of_one) for of_one in rows])
+    return np.concatenate([np.zeros((0, width), dtype=np.int64), *rows]), sentences
+
+
+def _tokens_within(
+    offsets: Links, sentences: Indices, starts: Indices, ends: Indices
+) -> tuple[Indices, Indices]:
+    """For each range of characters starts:ends of a sentence the range of tokens that share some.
+
+    Where there are none the range is empty. All int64 [k].
+    """
+    flat, owners = _flat(offsets, 2)
+    places = np.arange(len(flat)) - np.searchsorted(owners, owners)
+    shown = flat[:, 0] < flat[:, 1]  # special tokens have no characters
+    flat, owners, places = flat[shown], owners[shown], places[shown]
+    # One axis for all texts, each with more room than it needs, so that two searches find all.
+    room = 1 + max(flat.max(initial=0), ends.max(initial=0))
+    token_starts, token_ends = (owners * room + side for side in flat.T)
+    if (np.diff(token_starts) < 0).any() or (np.diff(token_ends) < 0).any():
+        raise ValueError("a tokenizer's tokens do not follow the text. Use another tokenizer.")
+    first = np.searchsorted(token_ends, sentences * room + starts, side="right")
+    stop = np.searchsorted(token_starts, sentences * room + ends, side="left")
+    inside = first < stop
+    begin, end = np.zeros_like(first), np.zeros_like(first)
+    begin[inside], end[inside] = places[first[inside]], places[stop[inside] - 1] + 1
+    return begin, end

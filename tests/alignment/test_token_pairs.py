@@ -1,12 +1,15 @@
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clseave_core.alignment.schemas import ALIGNMENTS
 from clseave_core.alignment.tables import alignment_table, gather_alignments
-from clseave_core.alignment.token_pairs import read_links, token_ranges
+from clseave_core.alignment.token_pairs import Links, read_links, token_ranges
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import write_table
 
@@ -59,6 +62,46 @@ def test_words_become_their_first_or_all_of_their_tokens() -> None:
     # The second link has no token on the other side and is left out.
     assert [(s.starts.tolist(), s.stops.tolist()) for s in first] == [([1], [2]), ([3], [4])]
     assert [(s.starts.tolist(), s.stops.tolist()) for s in every] == [([1], [3]), ([3], [4])]
+
+
+@given(st.data())
+def test_every_link_has_the_tokens_that_a_search_through_all_finds(data: st.DataObject) -> None:
+    links, expected = [], []
+    sides: tuple[Links, Links] = ([], [])
+    for number in range(data.draw(st.integers(0, 4))):
+        for side in sides:
+            cuts = sorted(data.draw(st.lists(st.integers(0, 12), max_size=6)))
+            tokens = [(0, 0), *pairwise(cuts), (0, 0)]  # specials, and some without characters
+            side.append(np.array(tokens))
+        spans = st.tuples(st.integers(0, 12), st.integers(1, 5)).map(lambda s: (s[0], sum(s)))
+        of_one = data.draw(st.lists(st.tuples(spans, spans), max_size=4))
+        links.append(np.array([(*ours, *theirs) for ours, theirs in of_one]).reshape(-1, 4))
+        for link in of_one:
+            within = [
+                [
+                    place
+                    for place, (start, end) in enumerate(side[number].tolist())
+                    if start < end and start < span[1] and end > span[0]
+                ]
+                for span, side in zip(link, sides, strict=True)
+            ]
+            if all(within):
+                expected.append((number, *((found[0], found[-1] + 1) for found in within)))
+
+    ours, theirs = token_ranges(links, *sides, "all")
+
+    ranges = [
+        list(zip(side.starts.tolist(), side.stops.tolist(), strict=True)) for side in (ours, theirs)
+    ]
+    assert list(zip(ours.sentences.tolist(), *ranges, strict=True)) == expected
+    assert ours.sentences.tolist() == theirs.sentences.tolist()
+
+
+def test_tokens_that_do_not_follow_the_text_are_refused() -> None:
+    turned = [np.array([[3, 6], [0, 2]])]
+
+    with pytest.raises(ValueError, match="do not follow the text"):
+        token_ranges([np.array([[0, 2, 0, 2]])], turned, turned, "all")
 
 
 def test_the_mean_state_of_a_word_by_hand() -> None:
