@@ -19,6 +19,8 @@ from clseave_core.training.planning import PlannedBatch
 TOKENS_PER_BATCH = 16_384
 NUMBERS_PER_BATCH = 2**21
 """What a CPU computes at once for one layer, tokens times width: it should stay in the cache."""
+TOKENS_OF_WIDE_MODELS = 2_048
+"""The same for wide models, of whose layers each token has thousands of numbers."""
 
 
 class SentenceEncoder(Protocol):
@@ -74,11 +76,13 @@ def encode_all(
     """Embeddings [n, d] (fp32) of all sentences, in their order; the encoder must be in eval mode.
 
     Sentences of similar length share a batch of at most `TOKENS_PER_BATCH` tokens, and on a CPU
-    of at most `NUMBERS_PER_BATCH` numbers.
+    of at most `NUMBERS_PER_BATCH` numbers, or `TOKENS_OF_WIDE_MODELS` tokens.
     """
     budget = TOKENS_PER_BATCH
     if compute.device.type == "cpu":
         budget = min(budget, NUMBERS_PER_BATCH // encoder.width)
+    if compute.wide_on_cpu:
+        budget = min(budget, TOKENS_OF_WIDE_MODELS)
     by_length = np.argsort(tokens.lengths, kind="stable")
     sorted_lengths = tokens.lengths[by_length]
     resident = tokens.on(compute.device)

@@ -31,6 +31,8 @@ class Compute:
         self.threads = threads
         self.fixed_shapes = on_gpu
         """Whether batches are padded to a few shapes, so that their steps can be recorded."""
+        self.wide_on_cpu = False
+        """Whether a CPU computes a model of hidden width `WIDE` or more (`multiply_for`)."""
 
     def deciding(self) -> dict[str, str | int | bool]:
         """What of it decides the bits of a result (for the fingerprint of a saved state)."""
@@ -39,14 +41,17 @@ class Compute:
     def multiply_for(self, width: int) -> None:
         """Choose the library that multiplies float32 matrices for a model of this hidden width.
 
+        Sets `wide_on_cpu`, too, by which encoders take fewer sentences at once.
+
         PyTorch's usual one, MKL, uses AVX2 on AMD's processors; oneDNN uses AVX-512, about twice
         as fast, and PyTorch lets it multiply float32 where bf16 is allowed inside. Only AMX can do
         that, so without AMX the products remain those of float32 (their last bits differ from
         MKL's). Below `WIDE` making its kernels, one for each shape, costs more than they save.
         """
+        self.wide_on_cpu = width >= WIDE and self.device.type == "cpu"
         able = torch.cpu.get_capabilities()
         gains = able.get("avx512_bf16") and able.get("amx_bf16") is False
-        if width >= WIDE and self.device.type == "cpu" and gains:
+        if self.wide_on_cpu and gains:
             _ONE_DNN.matmul.fp32_precision = "bf16"
 
     def autocast(self) -> AbstractContextManager[object]:

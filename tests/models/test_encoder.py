@@ -46,6 +46,24 @@ def test_each_sentence_keeps_its_own_embedding(
         assert encode_all(SumOfIds(), tokens, COMPUTE).tolist() == expected
 
 
+def test_wide_models_take_fewer_sentences_at_once_on_a_cpu() -> None:
+    tokens = tokens_of([[7] * 8] * 600)
+    taken: dict[int, list[int]] = {64: [], 256: []}
+
+    for width, batches in taken.items():
+        compute = Compute("fp32", threads=1, device="cpu")
+        compute.multiply_for(width)
+
+        class Watched(SumOfIds):
+            def __call__(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+                batches.append(len(ids))  # noqa: B023
+                return super().__call__(ids, lengths)
+
+        assert encode_all(Watched(), tokens, compute).tolist() == [[56, 8]] * 600
+
+    assert taken == {64: [600], 256: [256, 256, 88]}
+
+
 def test_padding_does_not_change_a_students_embedding(tiny_bert_folder: Path) -> None:
     student = Student.start(tiny_bert_folder, 8, "end", layer_norm=True, seed=0).eval()
     texts = ["a dog", "a dog and a red cat sleep"]
