@@ -58,6 +58,8 @@ def token_offsets(tokenizer: Any, sentences: Sequence[str], max_length: int) -> 
             truncation=True,
             max_length=max_length,
             return_offsets_mapping=True,
+            return_attention_mask=False,
+            return_token_type_ids=False,
         )
         offsets += [np.asarray(of_one, dtype=np.int64) for of_one in encoded["offset_mapping"]]
     return offsets
