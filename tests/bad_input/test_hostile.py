@@ -108,7 +108,7 @@ def test_nothing_is_unpickled_evaluated_or_unpacked() -> None:
         ("yaml.load(text, Loader=yaml.Loader)", False),
         ("yaml.load(text, Loader=yaml.UnsafeLoader)", False),
         ("yaml.load(text, Loader=yaml.CSafeLoader)", True),
-        ("pickle.load(text, Loader=yaml.CSafeLoader)", False),
+        ("yaml.unsafe_load(text, Loader=yaml.CSafeLoader)", False),
     ],
 )
 def test_yaml_is_read_with_safe_loaders_only(code: str, safe: bool) -> None:

@@ -26,6 +26,17 @@ class SumOfIds:
         return torch.stack([(ids * real).sum(dim=1), lengths], dim=1).float()
 
 
+class Watched(SumOfIds):
+    """The same, which remembers how many sentences it was given at once."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def __call__(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        self.batches.append(len(ids))
+        return super().__call__(ids, lengths)
+
+
 SENTENCES = st.lists(st.lists(st.integers(1, 99), min_size=1, max_size=9), min_size=1, max_size=20)
 
 
@@ -48,20 +59,13 @@ def test_each_sentence_keeps_its_own_embedding(
 
 def test_wide_models_take_fewer_sentences_at_once_on_a_cpu() -> None:
     tokens = tokens_of([[7] * 8] * 600)
-    taken: dict[int, list[int]] = {64: [], 256: []}
 
-    for width, batches in taken.items():
-        compute = Compute("fp32", threads=1, device="cpu")
+    for width, batches in ((64, [600]), (256, [256, 256, 88])):
+        compute, encoder = Compute("fp32", threads=1, device="cpu"), Watched()
         compute.multiply_for(width)
 
-        class Watched(SumOfIds):
-            def __call__(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-                batches.append(len(ids))  # noqa: B023
-                return super().__call__(ids, lengths)
-
-        assert encode_all(Watched(), tokens, compute).tolist() == [[56, 8]] * 600
-
-    assert taken == {64: [600], 256: [256, 256, 88]}
+        assert encode_all(encoder, tokens, compute).tolist() == [[56, 8]] * 600
+        assert encoder.batches == batches
 
 
 def test_padding_does_not_change_a_students_embedding(tiny_bert_folder: Path) -> None:
