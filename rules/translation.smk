@@ -32,6 +32,7 @@ rule gather_translations:
         ),
     output:
         translations="<results>/translation/{lang}.parquet",
+        doubtful="<results>/translation/doubtful/{lang}.csv",
     log:
         "<logs>/gather_translations/{lang}.log",
     benchmark:

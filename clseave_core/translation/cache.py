@@ -5,28 +5,47 @@ shard count or another study loses nothing. The file uses SQLite's rollback jour
 newer write-ahead log needs memory shared between processes and so fails on network file systems;
 writers wait for each other. The first answer to a sentence stays, so that two processes that asked
 at the same time read the same afterwards.
+
+One text that answers several different sentences is nobody's translation: such answers are not
+kept, and the one that was stored before its likes came is forgotten.
 """
 
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from clseave_core.translation.translator import Answer
 
 BUSY_SECONDS = 120.0
-_VERSION = 1
+_VERSION = 2
 _PER_QUERY = 500
 _TABLES = """
 CREATE TABLE IF NOT EXISTS translations (
     provider TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, text TEXT NOT NULL,
-    translation TEXT NOT NULL, unchanged INTEGER NOT NULL,
+    translation TEXT NOT NULL, unchanged INTEGER NOT NULL, letters INTEGER,
     PRIMARY KEY (provider, source, target, text)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pace (provider TEXT PRIMARY KEY, free_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shared (
+    provider TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, letters INTEGER NOT NULL,
+    text TEXT NOT NULL, PRIMARY KEY (provider, source, target, letters, text)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS same_letters ON translations (provider, source, target, letters);
 """
+_FROM_VERSION_1 = "ALTER TABLE translations ADD COLUMN letters INTEGER;"
+"""`letters` is a digest of a translation's letters. It is NULL where an earlier version stored an
+answer that today's checks have not seen. `shared` remembers the letters that answered several
+different sentences, with these."""
+
+Misfits = Callable[[str, str, str], Set[str]]
+"""Of an answer and two sentences that it was given to: those of which it cannot be a translation
+(`Plausibility.misfits`)."""
+_SEVERAL = 2
+"""So many other sentences with an answer show that it is no translation of this one, either."""
 
 
 class TranslationCache:
@@ -56,34 +75,65 @@ class TranslationCache:
         self, provider: str, source: str, target: str, texts: Sequence[str]
     ) -> dict[str, Answer]:
         """The known answers to `texts`, by text."""
+        return self._get(provider, source, target, texts, "letters IS NOT NULL")
+
+    def unchecked(
+        self, provider: str, source: str, target: str, texts: Sequence[str]
+    ) -> dict[str, Answer]:
+        """Those answers to `texts` that an earlier version stored with fewer checks, by text."""
+        return self._get(provider, source, target, texts, "letters IS NULL")
+
+    def _get(
+        self, provider: str, source: str, target: str, texts: Sequence[str], condition: str
+    ) -> dict[str, Answer]:
         found: dict[str, Answer] = {}
         for start in range(0, len(texts), _PER_QUERY):
             some = texts[start : start + _PER_QUERY]
             rows = self._open().execute(
                 "SELECT text, translation, unchanged FROM translations WHERE provider = ? AND "
-                f"source = ? AND target = ? AND text IN ({', '.join('?' * len(some))})",
+                f"source = ? AND target = ? AND {condition} "
+                f"AND text IN ({', '.join('?' * len(some))})",
                 (provider, source, target, *some),
             )
             for text, translation, unchanged in rows:
                 found[text] = Answer(text, translation, bool(unchanged))
         return found
 
-    def put(self, provider: str, source: str, target: str, answers: Iterable[Answer]) -> None:
-        """Store answers, all or none; those of sentences that have one already are dropped."""
+    def put(
+        self,
+        provider: str,
+        source: str,
+        target: str,
+        answers: Iterable[Answer],
+        misfits: Misfits = lambda answer, one, other: frozenset(),
+    ) -> dict[str, str]:
+        """Store answers, but for those that other sentences were given and `misfits` tells.
+
+        Answers of sentences that have one already are dropped. Returns, by sentence, another one
+        that has the same answer: of the answers not stored, and of those that were stored before
+        and now are forgotten.
+        """
         rows = [
             (
                 provider, source, target, answer.source,
                 unicodedata.normalize("NFC", answer.translation), int(answer.unchanged),
+                _digest_of_letters(answer.translation),
             )
             for answer in answers
         ]  # fmt: skip
         empty = [row[3] for row in rows if not row[4].strip()]
         if empty:
             raise ValueError(f"{self.path}: an empty translation of {empty[0]!r} is not stored.")
+        shared: dict[str, str] = {}
         with self._writing() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO translations VALUES (?, ?, ?, ?, ?, ?)", rows
-            )
+            for row in rows:
+                shared |= _store(connection, row, misfits)
+        return shared
+
+    def forget(self, provider: str, source: str, target: str, texts: Sequence[str]) -> None:
+        """Forget the answers to `texts`."""
+        with self._writing() as connection:
+            _forget(connection, (provider, source, target), texts)
 
     def forget_unchanged(self, provider: str, source: str, target: str) -> int:
         """Forget the answers of a language that equal their source; return how many."""
@@ -136,12 +186,8 @@ class TranslationCache:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             connection.execute("PRAGMA journal_mode = DELETE")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                # Two processes may come here together; both statements may run twice.
-                connection.executescript(
-                    f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;"
-                )
-                version = _VERSION
+            if version in (0, 1):
+                version = _bring_up_to_date(connection)
         except sqlite3.OperationalError as error:
             raise OSError(
                 f"{self.path} cannot be opened as translation cache: {error}. Let its folder be "
@@ -158,3 +204,81 @@ class TranslationCache:
                 f"version {_VERSION}. Move it away or use the program that wrote it."
             )
         return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> int:
+    """Make the tables of a new file or add what version 1 lacks; two processes may come here."""
+    connection.execute("BEGIN IMMEDIATE")
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version == 1:
+        connection.execute(_FROM_VERSION_1)
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {max(version, _VERSION)}")
+    connection.execute("COMMIT")
+    return max(version, _VERSION)
+
+
+def _store(
+    connection: sqlite3.Connection, row: tuple[Any, ...], misfits: Misfits
+) -> dict[str, str]:
+    """Insert a row, unless others share its answer; returns what `put` does."""
+    *key, text, answer, _, letters = row
+    stored = connection.execute(
+        "INSERT INTO translations VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
+        "SET translation = excluded.translation, unchanged = excluded.unchanged, "
+        "letters = excluded.letters WHERE letters IS NULL",
+        row,
+    ).rowcount
+    if not stored:
+        return {}
+    shared: dict[str, str] = {}
+    for other in _with_these_letters(connection, "translations", row):
+        wrong = misfits(answer, text, other)
+        shared |= {one: other if one == text else text for one in wrong}
+    before = [
+        other
+        for other in _with_these_letters(connection, "shared", row)
+        if misfits(answer, text, other)
+    ]
+    if len(before) >= _SEVERAL:
+        shared[text] = before[0]
+    if shared:
+        connection.executemany(
+            "INSERT OR IGNORE INTO shared VALUES (?, ?, ?, ?, ?)",
+            [(*key, letters, one) for one in {text, *shared, *shared.values()}],
+        )
+    _forget(connection, key, list(shared))
+    return shared
+
+
+def _with_these_letters(
+    connection: sqlite3.Connection, table: str, row: tuple[Any, ...]
+) -> list[str]:
+    """The other sentences of a table whose answer has the letters of a row's answer."""
+    *key, text, _, _, letters = row
+    found = connection.execute(
+        f"SELECT text FROM {table} WHERE provider = ? AND source = ? AND target = ? AND "
+        "letters = ? AND text != ? ORDER BY text",
+        (*key, letters, text),
+    )
+    return [other for (other,) in found]
+
+
+def _forget(connection: sqlite3.Connection, key: Sequence[str], texts: Sequence[str]) -> None:
+    connection.executemany(
+        "DELETE FROM translations WHERE provider = ? AND source = ? AND target = ? AND text = ?",
+        [(*key, text) for text in texts],
+    )
+
+
+def letters_only(text: str) -> str:
+    """The letters of a text, whatever its digits, case and punctuation; itself without any."""
+    letters = "".join(filter(str.isalpha, text.casefold())) or text.strip()
+    return unicodedata.normalize("NFC", letters)
+
+
+def _digest_of_letters(translation: str) -> int:
+    """A number for the letters of a text."""
+    digest = blake2b(letters_only(translation).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)

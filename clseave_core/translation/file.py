@@ -141,7 +141,7 @@ class FileTranslator:
     """A `Translator` that looks sentences up in a file."""
 
     provider = "file"
-    needs_cache = False
+    judge = None
 
     def __init__(self, path: str | Path) -> None:
         self._path = path

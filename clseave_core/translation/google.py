@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import deep_translator.google as page_module
@@ -18,6 +19,7 @@ import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
 from clseave_core.languages import language
+from clseave_core.translation.translator import letters_of
 from clseave_core.web import SafeSession, is_safe_address, read_within, seconds_to_wait
 
 _TOO_LONG = (400, 413, 414)
@@ -25,6 +27,10 @@ _TOO_MANY = 429
 _LARGEST_PAGE = 4 << 20
 _PLACE = re.compile('class="(?:result-container|t0)"')
 """Where a translation stands in the page."""
+_INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
+_QUESTION = re.compile(r"\bname=[\"']?q[\"'\s/>]", re.IGNORECASE)
+_VALUE = re.compile(r"\bvalue=\"([^\"]*)\"", re.IGNORECASE)
+"""The field of the page in which the text that it was asked for stands again."""
 BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
 
 
@@ -141,6 +147,13 @@ class GoogleClient:
         if place is not None and "</div>" not in text[place.end() :]:
             # Without an announced length nothing else tells; a line cut by a word looks like one.
             raise UnansweredError("the page ends within the translation", worth_repeating=True)
+        repeated = _repeated_question(text)
+        asked = letters_of(params.get("q", ""))
+        if repeated and not asked.startswith(letters_of(repeated)):
+            self._session.close()  # a connection that is one answer behind stays so
+            raise UnansweredError(
+                f"the page answers another text: {repeated[:60]!r}", worth_repeating=True
+            )
         return _Page(status, BREAK.sub("\n", text))
 
     @contextmanager
@@ -153,3 +166,12 @@ class GoogleClient:
             yield
         finally:
             module.requests = before
+
+
+def _repeated_question(page: str) -> str:
+    """The text that the page says it was asked for; empty where it says none."""
+    for field in _INPUT.findall(page):
+        value = _VALUE.search(field)
+        if value is not None and _QUESTION.search(field):
+            return unescape(value[1])
+    return ""

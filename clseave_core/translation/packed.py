@@ -9,6 +9,7 @@ the service is gone; if they do, something in this one upsets it, and halving fi
 import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from clseave_core.translation.google import UnansweredError
 from clseave_core.translation.packing import encoded_length, halves, one_line, pack, take, unpack
@@ -22,6 +23,10 @@ logger = logging.getLogger(__name__)
 PACKING_TRIALS = 12
 """Packed answers refused in a row after which packing counts as not working: more than one bad
 line can cause, since halving even a pack of 1,000 sentences ends after ten steps."""
+
+PROOF_EVERY = 10
+"""Answers after which one is asked for again, where no meaning can be checked. An answer that
+belongs to another question comes out otherwise the second time."""
 
 _MAX_UNCHANGED_SHARE = 0.5
 _SHORTER = 0.75
@@ -56,8 +61,6 @@ class _Work:
 class PackedTranslator:
     """A `Translator` over a `Patience` that asks, and a `Plausibility` that judges the answers."""
 
-    needs_cache = True
-
     def __init__(
         self,
         provider: str,
@@ -67,12 +70,14 @@ class PackedTranslator:
     ) -> None:
         self.provider = provider
         self._patience = patience
-        self._plausibility = plausibility
+        self.judge: Plausibility = plausibility
         self._attempts = settings.attempts
         self._max_sentences = settings.max_sentences
         self._max_length = settings.max_request_length
         self._refused_in_a_row = 0
         self._unchanged_once: set[str] = set()
+        self._answered_before: tuple[str, str] | None = None
+        self._unproven: list[Answer | Failure] = []
         if self._max_sentences > 1 and not plausibility.knows_languages:
             self._stop_packing("the sentence encoder was not made for this language")
 
@@ -86,7 +91,9 @@ class PackedTranslator:
         while work:
             asked = work.next(self._max_length, self._max_sentences)
             if len(asked) == 1:
-                yield [self._ask_single(asked[0])]
+                answers_so_far = self._proven(self._ask_single(asked[0]), is_last=not work)
+                if answers_so_far:
+                    yield answers_so_far
                 continue
             try:
                 answers, open_parts = self._ask_pack(asked)
@@ -120,7 +127,7 @@ class PackedTranslator:
         elif len(lines) != len(sentences):
             reason = f"{len(lines)} lines for {len(sentences)} sentences"
         else:
-            reason = self._plausibility.of_pack(*zip(*pairs, strict=True))
+            reason = self.judge.of_pack(*zip(*pairs, strict=True))
         if reason is not None:
             self._refuse(len(sentences), reason)
             return [], [*halves(sentences)]
@@ -133,21 +140,54 @@ class PackedTranslator:
 
         def refuse(answer: str) -> str | None:
             line = clean(answer)
-            if same_text(sentence, line):
-                return None
-            return self._plausibility.of_single(sentence, line)
+            return None if same_text(sentence, line) else self.judge.cannot_be(sentence, line)
 
         try:
-            line = clean(self._patience.ask(one_line(sentence), self._attempts, refuse))
-            if same_text(sentence, line) and sentence not in self._unchanged_once:
-                line = clean(self._patience.ask(one_line(sentence), self._attempts, refuse))
+            answer = self._patience.ask(one_line(sentence), self._attempts, refuse)
+            if same_text(sentence, clean(answer)) and sentence not in self._unchanged_once:
+                answer = self._patience.ask(one_line(sentence), self._attempts, refuse)
         except UnansweredError as error:
             return Failure(sentence, str(error))
+        line, count = clean(answer), len(unpack(answer))
         if same_text(sentence, line):
             return Answer(sentence, line, unchanged=True)
-        if self._plausibility.is_doubtful(sentence, line):
-            logger.warning("sent alone and kept, but doubtful: %r for %r", line, sentence)
-        return Answer(sentence, line)
+        doubt = self._doubt(sentence, line) if count == 1 else f"{count} lines for one sentence"
+        self._answered_before = (sentence, line)
+        if doubt:
+            # Halving ended here: the answer is bad, and not the packing.
+            self._refused_in_a_row = 0
+            logger.info("sent alone, and doubtful: %r for %r (%s)", line, sentence, doubt)
+        return Answer(sentence, line, doubt=doubt)
+
+    def _doubt(self, sentence: str, line: str) -> str:
+        """Why an answer to a sentence sent alone is doubtful; a page may be one answer behind."""
+        (reason,) = self.judge.doubts([sentence], [line])
+        if reason is None and self._answered_before is not None:
+            pairs = zip(self._answered_before, (sentence, line), strict=True)
+            reason = self.judge.exchanged(*map(list, pairs))
+        return reason or ""
+
+    def _proven(self, answer: Answer | Failure, *, is_last: bool) -> list[Answer | Failure]:
+        """The answers that may be given on, after this one; none while they wait for a proof."""
+        if self.judge.knows_languages:
+            return [answer]
+        self._unproven.append(answer)
+        if len(self._unproven) < PROOF_EVERY and not is_last:
+            return []
+        answers, self._unproven = self._unproven, []
+        first = next((each for each in answers if isinstance(each, Answer)), None)
+        again = self._ask_single(first.source) if first is not None else None
+        if not isinstance(again, Answer) or first is None:
+            return answers
+        if same_text(first.translation, again.translation):
+            return answers
+        doubt = (
+            f"{first.source!r} was answered {first.translation!r}, and then {again.translation!r}"
+        )
+        return [
+            replace(each, doubt=each.doubt or doubt) if isinstance(each, Answer) else each
+            for each in answers
+        ]
 
     def _refuse(self, count: int, reason: str) -> None:
         logger.info("a packed answer for %d sentences is not accepted: %s", count, reason)

@@ -31,9 +31,11 @@ class TranslationSettings:
     max_request_length: int = 4000
     """URL-encoded characters of text in one request."""
     min_similarity: float | None = 0.3
-    """Cosine of source and translation in a packed answer; None switches the meaning check off."""
+    """Cosine of a source and its translation; None switches the meaning check off."""
     max_unchanged: float = 0.005
     """Share of a language's sentences whose translation may equal the source."""
+    max_doubtful: float = 0.005
+    """Share of a language's sentences whose answer may be doubtful in the end."""
     google_url: str = GOOGLE_PAGE
     by_people: bool = False
     """Whether people have made the translations of `file`."""

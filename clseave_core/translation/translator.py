@@ -5,16 +5,24 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from clseave_core.translation.plausibility import Plausibility
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The translation of one sentence; `unchanged` when it says the same in the same letters."""
+    """The translation of one sentence; `unchanged` when it says the same in the same letters.
+
+    `doubt` says why it may be nobody's translation; such an answer is asked for again and never
+    cached.
+    """
 
     source: str
     translation: str
     unchanged: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,8 @@ class Translator(Protocol):
         """The name that goes into the cache and the tables."""
 
     @property
-    def needs_cache(self) -> bool:
-        """Whether its answers cost so much that each is kept."""
+    def judge(self) -> "Plausibility | None":
+        """The checks of its answers, which are then cached; None where they are taken as given."""
 
     def translate(self, sentences: Sequence[str]) -> Iterator[list[Answer | Failure]]:
         """Translate distinct, non-empty sentences."""

@@ -43,7 +43,26 @@ class Fault(Enum):
     TRUNCATED = "the connection ends in the middle of the page"
     CUT = "the page ends within the last line, and no length was announced that would tell"
     LOST = "a line in the middle is not there; one line is as it should be"
+    ERROR_TEXT = "200, with the service's own error in the place of the translation"
+    FOREIGN_ERROR = "the same in a third language"
+    NUMBERED_ERROR = "the same with a number that is never the same"
+    NOTICE = "a consent page's words in the place of the translation"
+    CAPTCHA = "a page that asks for a CAPTCHA, without the place for a translation"
+    PREVIOUS = "what the request before was answered, in the page of this one"
+    STALE = "the whole page of the request before"
+    HALVED = "every line ends in its middle"
     SWAPPED = "the two neighbouring lines of the most similar length are exchanged; one is right"
+
+
+SAID_INSTEAD = {
+    Fault.ERROR_TEXT: "Error 500 (Server Error)!!1500.That’s an error.There was an error. Please "
+    "try again later.That’s all we know.",
+    Fault.FOREIGN_ERROR: "Une erreur s’est produite sur le serveur. Veuillez réessayer plus tard.",
+    Fault.NUMBERED_ERROR: "Error 500: the request {number} failed, see log {number}00{number}.",
+    Fault.NOTICE: "Before you continue to Google: we use cookies and data to deliver and maintain "
+    "our services.",
+}
+"""What stands in the place of the translation."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,7 @@ class GooglePage:
         self.record: dict[tuple[str, str], str] = {}
         """The right translation of every line that was ever asked for."""
         self.unknown: set[tuple[str, str]] = set()
+        self._before: tuple[str, tuple[str, ...]] | None = None
         self._lock = threading.Lock()
         self.closing = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _Handler)
@@ -127,6 +147,11 @@ class GooglePage:
             fault = self._fault(number, lines)
             too_long = len(address) > self.max_address
             status, given = (400, ()) if too_long else _answer(fault, lines, right)
+            if fault in SAID_INSTEAD:
+                given = (SAID_INSTEAD[fault].format(number=number),)
+            before, self._before = self._before, (text, right)
+            if fault in (Fault.PREVIOUS, Fault.STALE) and before is not None:
+                text, given = before if fault is Fault.STALE else (text, before[1])
             request = Request(number, lang, lines, given, status, fault, time.monotonic())
             self.requests.append(request)
         return request, self._page(text, given, fault) if status == 200 else "<title>Error</title>"
@@ -143,7 +168,9 @@ class GooglePage:
         place = 'dir="ltr" class="t0"' if self.form == "t0" else 'class="result-container"'
         if fault is Fault.CUT:
             return f"<!DOCTYPE html><html><body><div {place}>{result[:-3]}"
-        if fault is not Fault.NO_RESULT:
+        if fault is Fault.CAPTCHA:
+            result = "<p>Our systems have detected unusual traffic.</p><div id='recaptcha'></div>"
+        elif fault is not Fault.NO_RESULT:
             result = f"<div {place}>{result}</div>"
         return (
             '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><title>Google Translate'
@@ -174,10 +201,12 @@ def _answer(
         return 429, ()
     if fault is Fault.SERVER_ERROR:
         return 500, ()
-    if fault in (Fault.EMPTY, Fault.NO_RESULT):
+    if fault in (Fault.EMPTY, Fault.NO_RESULT, Fault.CAPTCHA):
         return 200, ()
     if fault is Fault.ENGLISH:
         return 200, lines
+    if fault is Fault.HALVED:
+        return 200, tuple(line[: (len(line) + 1) // 2] for line in right)
     if fault is Fault.FEW_LINES and len(right) > 1:
         return 200, (f"{right[0]} {right[1]}", *right[2:])
     if fault is Fault.LOST and len(right) > 1:

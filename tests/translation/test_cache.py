@@ -145,7 +145,7 @@ def test_a_cache_of_another_version_is_refused(tmp_path: Path) -> None:
     connection.close()
     with (
         TranslationCache(path) as cache,
-        pytest.raises(ValueError, match="cache of version 7; this program knows version 1"),
+        pytest.raises(ValueError, match="cache of version 7; this program knows version 2"),
     ):
         cache.get(*KEY, ["on"])
 
@@ -172,3 +172,82 @@ def test_a_clock_that_was_set_back_does_not_stop_the_work(tmp_path: Path) -> Non
     with TranslationCache(tmp_path / "cache.sqlite") as cache:
         cache.reserve("google", now=9_000_000.0, seconds=1.0, at_most=60.0)
         assert cache.reserve("google", now=100.0, seconds=1.0, at_most=60.0) == 60.0
+
+
+def both(answer: str, one: str, other: str) -> set[str]:
+    return {one, other}
+
+
+def test_one_answer_to_different_sentences_is_kept_for_none_of_them(tmp_path: Path) -> None:
+    with TranslationCache(tmp_path / "cache.sqlite") as cache:
+        cats = [Answer("A dog.", "Fehler 500!"), Answer("A cat.", "Katze.")]
+        assert cache.put(*KEY, cats, both) == {}
+        shared = cache.put(*KEY, [Answer("Two men.", "fehler 502")], both)
+        assert shared == {"Two men.": "A dog.", "A dog.": "Two men."}
+        assert list(cache.get(*KEY, ["A dog.", "A cat.", "Two men."])) == ["A cat."]
+        # It is remembered when both are forgotten: a third sentence with it is refused at once.
+        assert cache.put(*KEY, [Answer("A car.", "Fehler 504.")], both) == {"A car.": "A dog."}
+        assert cache.put(*KEY, [Answer("A dog.", "Fehler!")], both) == {"A dog.": "A car."}
+        assert cache.put(*KEY, [Answer("A dog.", "Ein Hund.")], both) == {}
+        # Within one batch, too.
+        batch = [Answer("A bird.", "Weiter."), Answer("A tree.", "Weiter.")]
+        assert set(cache.put(*KEY, batch, both)) == {"A bird.", "A tree."}
+
+
+def test_an_answer_stays_with_the_sentence_that_it_fits_and_with_sentences_of_one_meaning(
+    tmp_path: Path,
+) -> None:
+    def fits_dog(answer: str, one: str, other: str) -> set[str]:
+        return {one, other} - {"A dog."}
+
+    def same(answer: str, one: str, other: str) -> set[str]:
+        return set()
+
+    with TranslationCache(tmp_path / "cache.sqlite") as cache:
+        cache.put(*KEY, [Answer("A cat.", "Ein Hund.")], fits_dog)
+        assert cache.put(*KEY, [Answer("A dog.", "Ein Hund.")], fits_dog) == {"A cat.": "A dog."}
+        assert list(cache.get(*KEY, ["A dog.", "A cat."])) == ["A dog."]
+        # Of two that were taken for exchanged, each may have the answer when it comes again alone.
+        two = [Answer("A bird.", "Ein Vogel."), Answer("A tree.", "Ein Vogel.")]
+        assert set(cache.put(*KEY, two, both)) == {"A bird.", "A tree."}
+        cache.put(*KEY, [Answer("A tree.", "Ein Baum."), Answer("A bird.", "Ein Vogel.")], both)
+        assert len(cache.get(*KEY, ["A bird.", "A tree."])) == 2
+        wet = [Answer("The kids.", "Die Kinder."), Answer("The children.", "Die Kinder.")]
+        assert cache.put(*KEY, wet, same) == {}
+        assert len(cache.get(*KEY, ["The kids.", "The children."])) == 2
+
+
+def test_answers_of_an_earlier_version_are_told_apart_until_they_are_put_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "cache.sqlite"
+    first_version(path, [("A dog.", "Ein Hund."), ("A cat.", "Error 500")])
+    with TranslationCache(path) as cache:
+        assert cache.get(*KEY, ["A dog.", "A cat."]) == {}
+        old = cache.unchecked(*KEY, ["A dog.", "A cat."])
+        assert old["A cat."] == Answer("A cat.", "Error 500")
+        cache.put(*KEY, [old["A dog."]])
+        cache.forget(*KEY, ["A cat."])
+        assert list(cache.get(*KEY, ["A dog.", "A cat."])) == ["A dog."]
+        assert cache.unchecked(*KEY, ["A dog.", "A cat."]) == {}
+        # A better answer takes the place of an unchecked one.
+    first_version(path := tmp_path / "again.sqlite", [("A cat.", "Error 500")])
+    with TranslationCache(path) as cache:
+        cache.put(*KEY, [Answer("A cat.", "Eine Katze.")])
+        assert cache.get(*KEY, ["A cat."])["A cat."].translation == "Eine Katze."
+
+
+def first_version(path: Path, rows: list[tuple[str, str]]) -> None:
+    """Write a cache as version 1 of the program did."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "CREATE TABLE translations (provider TEXT NOT NULL, source TEXT NOT NULL, target TEXT "
+            "NOT NULL, text TEXT NOT NULL, translation TEXT NOT NULL, unchanged INTEGER NOT NULL, "
+            "PRIMARY KEY (provider, source, target, text)) WITHOUT ROWID; CREATE TABLE pace "
+            "(provider TEXT PRIMARY KEY, free_at REAL NOT NULL) WITHOUT ROWID; "
+            "PRAGMA user_version = 1;"
+        )
+        connection.executemany(
+            "INSERT INTO translations VALUES ('google', 'en', 'de', ?, ?, 0)", rows
+        )
+    connection.close()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -6,8 +7,9 @@ import pytest
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import write_table
 from clseave_core.translation.cache import TranslationCache
-from clseave_core.translation.gather import gather_shards
-from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.translation.doubtful import TooManyDoubtfulError
+from clseave_core.translation.gather import doubtful_table, gather_shards
+from clseave_core.translation.schemas import SHARDS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import TooManyUnchangedError
 from clseave_core.translation.translator import Answer
@@ -29,8 +31,9 @@ def english(tmp_path: Path) -> Path:
 
 
 def shard(path: Path, ids: list[int], **columns: object) -> Path:
-    rows = {"text": [f"Text {number}" for number in ids], "provider": "google", "unchanged": False}
-    write_table(path, pd.DataFrame({"hypothesis_id": ids} | rows | columns), TRANSLATIONS)
+    texts = [f"Text {number}" for number in ids]
+    rows = {"text": texts, "provider": "google", "unchanged": False, "doubt": ""}
+    write_table(path, pd.DataFrame({"hypothesis_id": ids} | rows | columns), SHARDS)
     return path
 
 
@@ -44,7 +47,7 @@ def test_shards_are_put_together(english: Path, tmp_path: Path) -> None:
     assert rows["hypothesis_id"].tolist() == [0, 1, 2, 3, 4]
     assert rows["text"].tolist() == [f"Text {number}" for number in range(5)]
     assert rows["unchanged"].tolist() == [False, False, False, True, False]
-    write_table(tmp_path / "de.parquet", rows, TRANSLATIONS)
+    write_table(tmp_path / "de.parquet", rows, SHARDS)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +95,41 @@ def test_too_many_unchanged_are_shown_and_forgotten(english: Path, tmp_path: Pat
         with pytest.raises(TooManyUnchangedError, match=message):
             gather_shards(shards, english, "de", SETTINGS, cache)
         assert list(cache.get("google", "en", "de", ["text 0", "text 1"])) == ["text 1"]
+
+
+def test_too_many_doubtful_answers_of_all_shards_are_listed_with_their_ids(
+    english: Path, tmp_path: Path
+) -> None:
+    shards = [
+        shard(tmp_path / "0.parquet", [0, 1], doubt=["", "similarity 0.11"]),
+        shard(tmp_path / "1.parquet", [2, 3, 4], doubt=["", "", "too short"]),
+    ]
+    message = (
+        r"2 of 5 answers into de may be nobody's translation, more than "
+        r"translation\.max_doubtful = 0\.2 allows: 1 'Text 1' for 'text 1' \(similarity 0\.11\); "
+        r"4 .*hypothesis_id: 1, 4\. "
+        r"The shards to delete for that: .*0\.parquet, .*1\.parquet"
+    )
+    with pytest.raises(TooManyDoubtfulError, match=message):
+        gather_shards(shards, english, "de", replace(SETTINGS, max_doubtful=0.2))
+
+    rows = gather_shards(shards, english, "de", replace(SETTINGS, max_doubtful=0.4))
+    assert doubtful_table(rows, [f"text {n}" for n in range(5)]).to_dict("list") == {
+        "hypothesis_id": ["1", "4"],
+        "doubt": ["similarity 0.11", "too short"],
+        "source": ["text 1", "text 4"],
+        "translation": ["Text 1", "Text 4"],
+    }
+
+
+def test_an_answer_that_was_given_to_another_sentence_after_its_shard_was_made_is_doubtful(
+    english: Path, tmp_path: Path
+) -> None:
+    shards = [shard(tmp_path / "0.parquet", [*range(5)])]
+    key = ("google", "en", "de")
+    with TranslationCache(tmp_path / "cache.sqlite") as cache:
+        cache.put(*key, [Answer(f"text {n}", f"Text {'abcde'[n]}") for n in range(5)])
+        gather_shards(shards, english, "de", SETTINGS, cache)
+        cache.put(*key, [Answer("another", "Text d")], lambda answer, *two: set(two))
+        with pytest.raises(TooManyDoubtfulError, match=r"1 of 5 .*hypothesis_id: 3\."):
+            gather_shards(shards, english, "de", SETTINGS, cache)

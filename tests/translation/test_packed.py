@@ -101,9 +101,10 @@ def test_two_exchanged_lines_are_caught(cache: TranslationCache) -> None:
     assert page.sizes == [8, 4, 4]
 
 
-def test_what_is_never_plausible_in_a_pack_is_kept_alone_and_told(
+def test_what_is_never_plausible_in_a_pack_is_asked_for_alone_and_doubtful(
     cache: TranslationCache, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     odd = english(8)[2]
     page = Page(
         lambda n, lines, right: [
@@ -112,9 +113,24 @@ def test_what_is_never_plausible_in_a_pack_is_kept_alone_and_told(
         ]
     )
     answers = all_of(translator(page, cache), english(8))
-    assert answers[odd] == Answer(odd, "So etwas in der Art.")
+    assert answers[odd] == Answer(odd, "So etwas in der Art.", doubt="similarity 0.00")
     assert page.sizes == [8, 4, 2, 2, 1, 1, 4]
-    assert f"kept, but doubtful: 'So etwas in der Art.' for {odd!r}" in caplog.text
+    assert f"doubtful: 'So etwas in der Art.' for {odd!r} (similarity 0.00)" in caplog.text
+
+
+def test_an_answer_to_the_sentence_before_is_doubtful_when_sentences_are_sent_alone(
+    cache: TranslationCache,
+) -> None:
+    sentences = english(4)
+    page = Page(lambda n, lines, right: [german(sentences[max(n - 2, 0)])])
+    alone = replace(SETTINGS, max_sentences=1, min_similarity=-1.0)
+    patience = Patience(page.ask, "google", cache, alone, 0, lambda seconds: None)
+    made = PackedTranslator("google", patience, Plausibility("en", "de", Concepts(), -1.0), alone)
+    doubts = [
+        getattr(answer, "doubt", "") for batch in made.translate(sentences) for answer in batch
+    ]
+    assert doubts[0] == ""
+    assert all(doubt.startswith("lines that look exchanged") for doubt in doubts[2:])
 
 
 def test_where_packing_never_works_it_says_so_once_and_stays_with_single_requests(
@@ -132,10 +148,35 @@ def test_a_language_that_the_encoder_does_not_know_is_sent_singly(
     cache: TranslationCache, caplog: pytest.LogCaptureFixture
 ) -> None:
     page, encoder = Page(), Concepts(languages=["en", "ja"])
-    assert all_of(translator(page, cache, encoder=encoder), english(5)) == right(english(5))
-    assert page.sizes == [1] * 5
+    assert all_of(translator(page, cache, encoder=encoder), english(15)) == right(english(15))
+    first, eleventh = english(15)[0], english(15)[10]
+    assert page.asked == [
+        [text] for text in [*english(15)[:10], first, *english(15)[10:], eleventh]
+    ]
     assert encoder.encoded == 0
     assert caplog.text.count("the sentence encoder was not made for this language") == 1
+
+
+def test_answers_that_no_second_question_confirms_are_doubtful_where_meaning_is_unknown(
+    cache: TranslationCache,
+) -> None:
+    sentences = english(12)
+    page = Page()
+    behind = ["Guten Tag."]
+
+    def one_answer_behind(number: int, lines: list[str], right: list[str]) -> list[str]:
+        behind.append(right[0])
+        return [behind[-2]]
+
+    page.mangle = one_answer_behind
+    made = translator(page, cache, encoder=Concepts(languages=["en", "ja"]))
+    answers = all_of(made, sentences)
+    assert all(isinstance(answer, Answer) and answer.doubt for answer in answers.values())
+    first = answers[sentences[0]]
+    assert isinstance(first, Answer)
+    assert first.doubt == (
+        f"{sentences[0]!r} was answered 'Guten Tag.', and then {german(sentences[9])!r}"
+    )
 
 
 def test_an_unchanged_line_is_asked_for_once_more_alone(cache: TranslationCache) -> None:

@@ -72,15 +72,70 @@ def test_lines_that_moved_on_by_one_are_found() -> None:
     assert judge(least=-1.0).of_pack(sources, lines) is not None
 
 
-def test_a_single_answer_is_accepted_on_weaker_terms() -> None:
+def test_what_cannot_be_a_translation_is_told_from_what_is_doubtful() -> None:
     ja = judge("ja", least=0.3)
-    assert ja.of_single("A dog.", "NATO の犬") is None
-    assert ja.of_single("A dog.", "犬" * 500) is None
-    assert ja.of_single("A dog.", "   ") == "an empty answer"
-    assert ja.of_single("A dog.", "Ein Hund.") == "no letter of Jpan in 'Ein Hund.'"
-    assert ja.of_single("Twenty.", "20。") is None
-    assert judge(least=0.3).is_doubtful("A dog of a kind.", german(english(1)[0]))
-    assert not judge(least=0.3).is_doubtful(english(1)[0], german(english(1)[0]))
+    assert ja.cannot_be("A dog.", "NATO の犬") is None
+    assert ja.cannot_be("A dog.", "犬" * 500) is None
+    assert ja.cannot_be("A dog.", "   ") == "an empty answer"
+    assert ja.cannot_be("A dog.", "Ein Hund.") == "no letter of Jpan in 'Ein Hund.'"
+    assert ja.cannot_be("Twenty.", "20。") is None
+    first = english(1)[0]
+    assert judge(least=0.3).doubts(["A dog of a kind."], [german(first)]) == ["similarity 0.00"]
+    assert judge(least=0.3).doubts([first], [german(first)]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "line", "doubt"),
+    [
+        ("de", "A man is sleeping on a bench.", "A man sleeps there on the bench.",
+         "in the source's language, en"),
+        ("de", "A man is sleeping on a bench.", "Un homme est en train de dormir sur un banc.",
+         "in fr, not in de"),
+        ("ja", "A man is sleeping on a bench.", "一个男人正在长椅上睡觉，他很累了。",
+         "in zh, not in ja"),
+        ("de", "A man is sleeping on a bench in the park.", "Ein Mann schläft auf",
+         "without its end"),
+        ("zh", "Two dogs are running across a wide green field.", "两只狗正在", "without its end"),
+        ("de", "A man sleeps.", "Ein Mann <b>schläft</b>.",
+         "with < >, which the source does not have"),
+        ("de", "A man sleeps.", '{"error": "Limit"}.', "with { }, which the source does not have"),
+        ("de", "A man sleeps.", "", "an empty line"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_line_by_itself(
+    target: str, source: str, line: str, doubt: str
+) -> None:
+    assert judge(target).doubts([source], [line]) == [doubt]
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "line"),
+    [
+        ("de", "A man sleeps", "Ein Mann schläft"),
+        ("de", "A man sleeps.", "Ein Mann schläft!"),
+        ("de", "A man is sleeping on a bench.", "Ein Mann schläft auf einer Bank"),
+        ("th", "A man sleeps.", "ชายคนหนึ่งกำลังนอนหลับ"),
+        ("hi", "A man sleeps.", "एक आदमी सो रहा है।"),
+        ("de", "A sign <STOP>.", "Ein Schild <STOP>."),
+        ("qsc", "A dog sleeps.", "А дог слеепс."),
+    ],
+)
+def test_lines_that_are_right_raise_no_doubt(target: str, source: str, line: str) -> None:
+    assert judge(target).doubts([source], [line]) == [None]
+
+
+def test_of_two_sentences_with_one_answer_it_tells_which_cannot_have_it() -> None:
+    first, second, third = english(3)
+    de = judge(least=0.3)
+    assert de.misfits(german(first), first, second) == {second}
+    assert de.misfits(german(second), first, second) == {first}
+    assert de.misfits(german(third), first, second) == {first, second}
+    assert de.misfits(german(first), first, first.upper()) == set()
+    # A target that the encoder does not know: only the sentences can be compared.
+    assert judge("sw", least=0.3).misfits(german(first), first, second) == {first, second}
+    # Without a meaning check their letters tell.
+    wet = ("The kids are wet.", "The children are wet.")
+    assert judge(least=None).misfits("Die Kinder sind nass.", *wet) == set(wet)
 
 
 def test_it_says_when_the_encoder_does_not_know_a_language() -> None:

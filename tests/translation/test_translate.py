@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -6,16 +7,21 @@ import pytest
 
 from clseave_core.files import read_table, write_table
 from clseave_core.translation.cache import TranslationCache
+from clseave_core.translation.doubtful import TooManyDoubtfulError
+from clseave_core.translation.plausibility import Plausibility
 from clseave_core.translation.provider import make_translator
-from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.translation.schemas import SHARDS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import (
+    DOUBTFUL_TRIALS,
+    ROUNDS,
     SentencesMissingError,
     TooManyUnchangedError,
     translate_shard,
 )
 from clseave_core.translation.translator import Answer, Failure, ServiceGoneError
-from tests.translation.concepts import english, german
+from tests.translation.concepts import Concepts, english, german
+from tests.translation.test_cache import first_version
 
 SETTINGS = TranslationSettings("google", max_unchanged=0.2)
 
@@ -24,7 +30,7 @@ class Scripted:
     """Translates rightly in batches of four, but for what `answer` says of a sentence."""
 
     provider = "google"
-    needs_cache = True
+    judge = Plausibility("en", "de", Concepts(), 0.3)
 
     def __init__(self, answer: Callable[[str], Answer | Failure] | None = None) -> None:
         self.answer = answer or (lambda text: Answer(text, german(text)))
@@ -54,9 +60,10 @@ def test_rows_come_in_order_with_their_ids(cache: TranslationCache, tmp_path: Pa
         "text": [german(text) for text in english(6)[3:]],
         "provider": ["google"] * 3,
         "unchanged": [False] * 3,
+        "doubt": [""] * 3,
     }
-    write_table(tmp_path / "0.parquet", rows, TRANSLATIONS)
-    assert len(read_table(tmp_path / "0.parquet", TRANSLATIONS)) == 3
+    write_table(tmp_path / "0.parquet", rows, SHARDS)
+    assert len(read_table(tmp_path / "0.parquet", SHARDS)) == 3
 
 
 @pytest.mark.parametrize("shards", [1, 2, 3, 7, 12])
@@ -66,7 +73,7 @@ def test_shards_hold_every_row_once(cache: TranslationCache, tmp_path: Path, sha
         rows = translate_shard(
             hypotheses(7), "de", Scripted(), cache, SETTINGS, shard=shard, shards=shards
         )
-        write_table(tmp_path / "shard.parquet", rows, TRANSLATIONS)
+        write_table(tmp_path / "shard.parquet", rows, SHARDS)
         ids += rows["hypothesis_id"].tolist()
     assert ids == list(range(7))
 
@@ -123,7 +130,9 @@ def test_a_service_that_is_gone_says_what_is_kept(cache: TranslationCache) -> No
 def test_unchanged_translations_are_marked_up_to_their_share(cache: TranslationCache) -> None:
     same = set(english(10)[:2])
     translator = Scripted(
-        lambda text: Answer(text, text, unchanged=True) if text in same else Answer(text, "x")
+        lambda text: (
+            Answer(text, text, unchanged=True) if text in same else Answer(text, german(text))
+        )
     )
     rows = translate_shard(hypotheses(10), "de", translator, cache, SETTINGS)
     assert rows["unchanged"].tolist() == [True, True] + [False] * 8
@@ -141,6 +150,98 @@ def test_too_many_unchanged_stop_the_shard_and_are_forgotten(cache: TranslationC
     again = Scripted()
     translate_shard(hypotheses(10), "de", again, cache, SETTINGS)
     assert again.asked == [*english(10)[:3], *english(10)[4:]]
+
+
+class OnceIll(Scripted):
+    """Gives doubtful answers to `ill` sentences the first `times` that it is asked for them."""
+
+    def __init__(self, ill: set[str], times: int = 1) -> None:
+        super().__init__(self._answer)
+        self.ill, self.times = ill, times
+
+    def _answer(self, text: str) -> Answer:
+        if text in self.ill and self.asked.count(text) <= self.times:
+            return Answer(text, f"Nanu {text}", doubt="similarity 0.02")
+        return Answer(text, german(text))
+
+
+def test_a_doubtful_answer_is_asked_for_again_after_all_others(cache: TranslationCache) -> None:
+    ill = {english(10)[0], english(10)[5]}
+    translator = OnceIll(ill)
+    rows = translate_shard(hypotheses(10), "de", translator, cache, SETTINGS)
+    assert rows["text"].tolist() == [german(text) for text in english(10)]
+    assert rows["doubt"].tolist() == [""] * 10
+    assert translator.asked == [*english(10), english(10)[0], english(10)[5]]
+
+
+def test_more_doubtful_answers_than_allowed_fail_with_their_ids_and_all_others_are_kept(
+    cache: TranslationCache,
+) -> None:
+    ill = {english(10)[0], english(10)[5]}
+    translator = OnceIll(ill, times=99)
+    strict = replace(SETTINGS, max_doubtful=0.1)
+    message = (
+        r"2 of 10 answers into de may be nobody's translation, more than translation\.max_doubtful "
+        r"= 0\.1 allows: 0 'Nanu The dog of house aaa sleeps\.' for .*\(similarity 0\.02\); 5 .*"
+        r"hypothesis_id: 0, 5\. All others are kept in .*cache\.sqlite.*asks again for these alone"
+    )
+    with pytest.raises(TooManyDoubtfulError, match=message):
+        translate_shard(hypotheses(10), "de", translator, cache, strict)
+    assert set(cache.get("google", "en", "de", english(10))) == set(english(10)) - ill
+    assert translator.asked == [*english(10), *[english(10)[0], english(10)[5]] * (ROUNDS - 1)]
+
+    healthy = Scripted()
+    translate_shard(hypotheses(10), "de", healthy, cache, strict)
+    assert set(healthy.asked) == ill
+
+
+def test_few_doubtful_answers_are_marked_told_and_never_cached(
+    cache: TranslationCache, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = english(10)[7]
+    lenient = replace(SETTINGS, max_doubtful=0.1)
+    rows = translate_shard(hypotheses(10), "de", OnceIll({odd}, times=99), cache, lenient)
+    assert rows["doubt"].tolist() == ["similarity 0.02" if n == 7 else "" for n in range(10)]
+    assert f"de: 1 answers may be nobody's translation: 7 'Nanu {odd}'" in caplog.text
+    assert cache.get("google", "en", "de", [odd]) == {}
+
+
+def test_one_answer_to_several_sentences_is_no_translation_of_any(cache: TranslationCache) -> None:
+    ill = set(english(30)[4:25:5])
+    translator = Scripted(
+        lambda text: Answer(text, "Etwas ging schief." if text in ill else german(text))
+    )
+    lenient = replace(SETTINGS, max_doubtful=1.0)
+    message = r"5 of 30 .*gives 5 sentences the same answer: 'Etwas ging schief\.'"
+    with pytest.raises(SentencesMissingError, match=message):
+        translate_shard(hypotheses(30), "de", translator, cache, lenient)
+    assert set(cache.get("google", "en", "de", english(30))) == set(english(30)) - ill
+
+
+def test_a_service_that_says_the_same_to_everything_is_left_early(cache: TranslationCache) -> None:
+    translator = Scripted(lambda text: Answer(text, "Seite nicht gefunden."))
+    with pytest.raises(ServiceGoneError, match="answers in a row may be nobody's translation"):
+        translate_shard(hypotheses(150), "de", translator, cache, SETTINGS)
+    assert len(translator.asked) <= DOUBTFUL_TRIALS + 8
+    assert cache.get("google", "en", "de", english(150)) == {}
+
+
+def test_answers_that_an_earlier_version_cached_unchecked_are_checked_when_they_are_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = english(10)
+    old = [(text, german(text)) for text in texts[:6]]
+    old += [(texts[6], "Error 500 (Server Error)!!1."), (texts[7], german(texts[2]))]
+    first_version(tmp_path / "cache.sqlite", old)
+    translator = Scripted()
+    with TranslationCache(tmp_path / "cache.sqlite") as cache:
+        rows = translate_shard(hypotheses(10), "de", translator, cache, SETTINGS)
+        assert rows["text"].tolist() == [german(text) for text in texts]
+        assert translator.asked == texts[6:]
+        assert "2 of 8 answers that an earlier version cached may be nobody's" in caplog.text
+        again = Scripted()
+        translate_shard(hypotheses(10), "de", again, cache, SETTINGS)
+        assert again.asked == []
 
 
 def test_bad_arguments_are_named(cache: TranslationCache) -> None:
