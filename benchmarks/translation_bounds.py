@@ -35,7 +35,7 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What was measured for one language; the last three are counts of (refused, accepted)."""
+    """What was measured for one language; from `packs` on as counts of (refused, accepted)."""
 
     lang: str
     sentences: int
@@ -52,6 +52,10 @@ class Bounds:
     """Each line exchanged with that of the most similar other source."""
     below_alone: tuple[int, int]
     """Two neighbouring lines exchanged, judged by the threshold alone."""
+    alone: tuple[int, int]
+    """True lines, each as the answer to a sentence sent alone."""
+    halved: tuple[int, int]
+    """The first halves of true lines, each alone, of sources that end with a mark."""
 
 
 def measure(lang: str, encoder: Encoder, rows: int | None = None) -> Bounds:
@@ -96,7 +100,22 @@ def measure(lang: str, encoder: Encoder, rows: int | None = None) -> Bounds:
         _count(neighbours),
         _count(nearest_ones),
         _count(lower.tolist()),
+        _count([reason is not None for reason in judge.doubts(sources, lines)]),
+        _count([reason is not None for reason in _halved(sources, lines, lang, encoder)]),
     )
+
+
+def _halved(
+    sources: Sequence[str], lines: Sequence[str], lang: str, encoder: Encoder
+) -> list[str | None]:
+    """What is said of the first halves of lines whose source ends with a mark."""
+    pairs = [
+        (source, line[: (len(line) + 1) // 2])
+        for source, line in zip(sources, lines, strict=True)
+        if source.rstrip()[-1] in ".!?"
+    ]
+    threshold = TranslationSettings("google").min_similarity
+    return Plausibility("en", lang, encoder, threshold).doubts(*map(list, zip(*pairs, strict=True)))
 
 
 def _count(refused: Sequence[bool]) -> tuple[int, int]:
@@ -109,9 +128,10 @@ def main() -> None:
     print(
         "| language | sentences | least cosine | 0.1 % | wrong lines | true packs refused "
         "| neighbours exchanged, accepted | most similar exchanged, accepted "
-        "| neighbours exchanged, accepted by the threshold alone |"
+        "| neighbours exchanged, accepted by the threshold alone | true lines doubtful alone "
+        "| halves accepted |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for lang in LANGUAGES:
         found = measure(lang, encoder)
         print(
@@ -119,7 +139,9 @@ def main() -> None:
             f"| {found.wrong:.2f} | {found.packs[0]} of {sum(found.packs)} "
             f"| {found.next_exchanged[1]} of {sum(found.next_exchanged)} "
             f"| {found.nearest_exchanged[1]} of {sum(found.nearest_exchanged)} "
-            f"| {found.below_alone[1]} of {sum(found.below_alone)} |"
+            f"| {found.below_alone[1]} of {sum(found.below_alone)} "
+            f"| {found.alone[0]} of {sum(found.alone)} "
+            f"| {found.halved[1]} of {sum(found.halved)} |"
         )
 
 

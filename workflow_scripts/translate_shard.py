@@ -5,7 +5,7 @@ from clseave_core.files import read_table, write_table
 from clseave_core.run import start
 from clseave_core.translation.cache import TranslationCache
 from clseave_core.translation.provider import make_translator
-from clseave_core.translation.schemas import SHARDS
+from clseave_core.translation.schemas import SHARD_TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import translate_shard
 
@@ -19,4 +19,4 @@ if __name__ == "__main__":
             rows = translate_shard(
                 hypotheses, lang, translator, cache, settings, shard=shard, shards=settings.shards
             )
-        write_table(snakemake.output.translations, rows, SHARDS)
+        write_table(snakemake.output.translations, rows, SHARD_TRANSLATIONS)

@@ -12,7 +12,7 @@ from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import read_table
 from clseave_core.translation.cache import TranslationCache
 from clseave_core.translation.doubtful import TooManyDoubtfulError, said_of, too_many_doubtful
-from clseave_core.translation.schemas import SHARDS
+from clseave_core.translation.schemas import SHARD_TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import TooManyUnchangedError, unchanged_message
 from clseave_core.translation.translator import Answer
@@ -29,7 +29,7 @@ def gather_shards(
     *,
     source: str = "en",
 ) -> pd.DataFrame:
-    """The rows of SHARDS for every row of the file `hypotheses`, in its order.
+    """The rows of SHARD_TRANSLATIONS for every row of the file `hypotheses`, in its order.
 
     `shards` are the files of all shards in their order. Raises ValueError naming the shard and row
     where ids or order differ from the English, a count differs, a text is empty or another
@@ -41,7 +41,7 @@ def gather_shards(
     expected = english["hypothesis_id"].to_numpy()
     parts, start = [], 0
     for path in shards:
-        part = read_table(path, SHARDS)
+        part = read_table(path, SHARD_TRANSLATIONS)
         _check(part, expected[start : start + len(part)], path, settings.provider)
         parts.append(part)
         start += len(part)
@@ -67,7 +67,7 @@ def gather_shards(
 
 
 def doubtful_table(rows: pd.DataFrame, english: Sequence[str]) -> pd.DataFrame:
-    """The doubtful among `rows` (SHARDS) as text: hypothesis_id, doubt, source, translation."""
+    """The doubtful among rows of SHARD_TRANSLATIONS, with their sources, as text."""
     found = rows.assign(source=list(english)).rename(columns={"text": "translation"})
     columns = ["hypothesis_id", "doubt", "source", "translation"]
     return found.loc[found["doubt"] != "", columns].astype(str)

@@ -12,7 +12,7 @@ TRANSLATIONS = pa.schema(
 )
 """One translation for each row of `corpus/hypotheses.parquet`, in its order."""
 
-SHARDS = TRANSLATIONS.append(pa.field("doubt", pa.string()))
+SHARD_TRANSLATIONS = TRANSLATIONS.append(pa.field("doubt", pa.string()))
 """A shard's translations; `doubt` says why one may be nobody's translation, "" where none is."""
 
 BACK_TRANSLATIONS = pa.schema(

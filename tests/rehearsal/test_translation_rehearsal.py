@@ -15,7 +15,7 @@ from clseave_core.translation.encoder import UniversalSentenceEncoder
 from clseave_core.translation.gather import gather_shards
 from clseave_core.translation.packing import count_requests
 from clseave_core.translation.provider import make_translator
-from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.translation.schemas import SHARD_TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import SentencesMissingError, translate_shard
 from clseave_core.translation.translator import ServiceGoneError
@@ -66,7 +66,7 @@ class Stage:
             table = translate_shard(
                 rows, self.lang, translator, cache, self.settings, shard=number, shards=shards
             )
-        write_table(path, table, TRANSLATIONS)
+        write_table(path, table, SHARD_TRANSLATIONS)
         return path
 
     def run(self, shards: int = SHARDS) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from clseave_core.files import write_table
 from clseave_core.translation.cache import TranslationCache
 from clseave_core.translation.doubtful import TooManyDoubtfulError
 from clseave_core.translation.gather import doubtful_table, gather_shards
-from clseave_core.translation.schemas import SHARDS
+from clseave_core.translation.schemas import SHARD_TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import TooManyUnchangedError
 from clseave_core.translation.translator import Answer
@@ -33,7 +33,7 @@ def english(tmp_path: Path) -> Path:
 def shard(path: Path, ids: list[int], **columns: object) -> Path:
     texts = [f"Text {number}" for number in ids]
     rows = {"text": texts, "provider": "google", "unchanged": False, "doubt": ""}
-    write_table(path, pd.DataFrame({"hypothesis_id": ids} | rows | columns), SHARDS)
+    write_table(path, pd.DataFrame({"hypothesis_id": ids} | rows | columns), SHARD_TRANSLATIONS)
     return path
 
 
@@ -47,7 +47,7 @@ def test_shards_are_put_together(english: Path, tmp_path: Path) -> None:
     assert rows["hypothesis_id"].tolist() == [0, 1, 2, 3, 4]
     assert rows["text"].tolist() == [f"Text {number}" for number in range(5)]
     assert rows["unchanged"].tolist() == [False, False, False, True, False]
-    write_table(tmp_path / "de.parquet", rows, SHARDS)
+    write_table(tmp_path / "de.parquet", rows, SHARD_TRANSLATIONS)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from clseave_core.translation.cache import TranslationCache
 from clseave_core.translation.doubtful import TooManyDoubtfulError
 from clseave_core.translation.plausibility import Plausibility
 from clseave_core.translation.provider import make_translator
-from clseave_core.translation.schemas import SHARDS
+from clseave_core.translation.schemas import SHARD_TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
 from clseave_core.translation.translate import (
     DOUBTFUL_TRIALS,
@@ -62,8 +62,8 @@ def test_rows_come_in_order_with_their_ids(cache: TranslationCache, tmp_path: Pa
         "unchanged": [False] * 3,
         "doubt": [""] * 3,
     }
-    write_table(tmp_path / "0.parquet", rows, SHARDS)
-    assert len(read_table(tmp_path / "0.parquet", SHARDS)) == 3
+    write_table(tmp_path / "0.parquet", rows, SHARD_TRANSLATIONS)
+    assert len(read_table(tmp_path / "0.parquet", SHARD_TRANSLATIONS)) == 3
 
 
 @pytest.mark.parametrize("shards", [1, 2, 3, 7, 12])
@@ -73,7 +73,7 @@ def test_shards_hold_every_row_once(cache: TranslationCache, tmp_path: Path, sha
         rows = translate_shard(
             hypotheses(7), "de", Scripted(), cache, SETTINGS, shard=shard, shards=shards
         )
-        write_table(tmp_path / "shard.parquet", rows, SHARDS)
+        write_table(tmp_path / "shard.parquet", rows, SHARD_TRANSLATIONS)
         ids += rows["hypothesis_id"].tolist()
     assert ids == list(range(7))
 
