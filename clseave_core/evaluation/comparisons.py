@@ -17,7 +17,7 @@ from clseave_core.evaluation.differences import (
 )
 from clseave_core.evaluation.equivalence import equivalence
 from clseave_core.evaluation.grounding import grounded_gain_kept
-from clseave_core.evaluation.intervals import Floats, clustered_intervals
+from clseave_core.evaluation.intervals import Floats, clustered_intervals, too_few_clusters
 from clseave_core.evaluation.permutation import permutation_p_value
 from clseave_core.evaluation.prediction_tables import Predictions, held_out, read_predictions
 from clseave_core.evaluation.questions import Question, questions_of
@@ -75,7 +75,8 @@ def compare_methods(
 
     `study` and `main` are as for `questions_of`, and `study` has its testsets; `predictions` are
     paths as `run_of` reads them, `hypotheses` is `corpus/hypotheses.parquet`. Each question is
-    asked on all pairs, and where some sentences are held out also on the two parts. Raises
+    asked on all pairs, and where some sentences are held out also on the two parts. A part with
+    too few pictures or sentences has no intervals and no test of equivalence. Raises
     ValueError where two files of a test set hold other pairs, or two methods to be compared have no
     seed in common.
     """
@@ -94,6 +95,10 @@ def compare_methods(
             ):
                 if sentences != HELD_OUT or not question.is_about_arriving:
                     answer |= dict.fromkeys(_ARRIVING)
+                if too_few_clusters(
+                    measured.pairs["image_id"][kept], measured.pairs["hypothesis_id"][kept]
+                ):
+                    answer |= dict.fromkeys((*_INTERVALS, *_ARRIVING))
                 kept_gain = _grounded_gain(study, question, measured, kept)
                 answer["grounded_gain_kept"] = kept_gain
                 about = {"study": name, "testset": testset, "sentences": sentences}
@@ -104,6 +109,7 @@ def compare_methods(
     return pd.DataFrame([_text(row) for row in rows], columns=list(COLUMNS))
 
 
+_INTERVALS = ("to_low", "to_high", "difference_low", "difference_high")
 _ARRIVING = ("margin", "equivalence_low", "equivalence_high", "p_equivalence", "arrives")
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from clseave_core.evaluation.checking import named
+
 _EXCHANGE = 21
 """What the random stream is for, beside its seed."""
 
@@ -15,9 +17,9 @@ def exchange_images(image_ids: Sequence[str], seed: int, draw: int) -> list[str]
     No pair keeps its picture, nor gets it back from another pair of the same picture. Every
     picture is shown as often as before; only where one picture has more than half of the pairs,
     so that this cannot be, all other pairs show it and its own pairs share the others evenly.
-    Raises ValueError when all pairs have the same picture.
+    Raises ValueError when all pairs have the same picture, or one has none.
     """
-    own = np.asarray(image_ids, dtype=object)
+    own = named("image_ids", np.asarray(image_ids, dtype=object), len(image_ids))
     pictures, codes = np.unique(own.astype(str), return_inverse=True)
     if len(pictures) < 2:
         raise ValueError(

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from clseave_core.evaluation.checking import finite, named
 from clseave_core.evaluation.intervals import Floats, Interval, two_way_standard_error
 
 
@@ -26,10 +27,16 @@ def equivalence(
     (number of pictures or of sentences, whichever is fewer) - 1 degrees of freedom (Cameron and
     Miller 2015, "A practitioner's guide to cluster-robust inference", Journal of Human Resources
     50(2), section VI.D). The p value is below 0.05 exactly where the interval lies within the
-    margin. Without any spread the answer is certain: 0 or 1.
+    margin. Without any spread the answer is certain: 0 or 1. Raises ValueError where lengths differ
+    or a number is not finite.
     """
+    differences = finite("differences", differences, "[pairs]")
+    n = len(differences)
+    images, sentences = named("images", images, n), named("sentences", sentences, n)
+    if not margin > 0:
+        raise ValueError(f"margin must be above 0, got {margin}.")
     value = float(differences.mean())
-    clusters = min(len(np.unique(np.asarray(names))) for names in (images, sentences))
+    clusters = min(len(pd.unique(names)) for names in (images, sentences))
     error = two_way_standard_error(differences - value, images, sentences) / len(differences)
     if error == 0:
         return Equivalence(Interval(value, value), 0.0 if abs(value) < margin else 1.0)

@@ -23,10 +23,16 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from clseave_core.evaluation.checking import at_least, between_0_and_1, finite, named
+
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 CONFIDENCE = 0.95
+LEAST_CLUSTERS = 20
+"""Pictures, and sentences, that an interval needs. Cameron and Miller 2015 ("A practitioner's guide
+to cluster-robust inference", Journal of Human Resources 50(2), section VI) call less than 20 to 50
+clusters few: such intervals are too narrow."""
 RESAMPLES = 2000
 _IMAGES, _SENTENCES = 11, 12
 """What a random stream is for, beside its seed."""
@@ -41,13 +47,23 @@ class Interval(NamedTuple):
     high: float
 
 
+def too_few_clusters(images: npt.ArrayLike, sentences: npt.ArrayLike) -> str | None:
+    """Why there is no interval for pairs of these pictures and sentences [n]; None if there is."""
+    for what, names in (("pictures", images), ("sentences", sentences)):
+        count = len(pd.unique(np.asarray(names)))
+        if count < LEAST_CLUSTERS:
+            return f"{count} {what}, and an interval needs {LEAST_CLUSTERS}"
+    return None
+
+
 def wilson_interval(right: float, n: int, confidence: float = CONFIDENCE) -> Interval:
     """Wilson's score interval of `right` successes among `n` independent trials.
 
     Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
     `right` need not be whole: a mean over draws or seeds is a fraction of a pair.
     """
-    if n <= 0 or not 0 <= right <= n:
+    between_0_and_1("confidence", confidence)
+    if not n > 0 or not 0 <= right <= n:
         raise ValueError(f"Wilson's interval needs 0 <= right <= n and n > 0, got {right} of {n}.")
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     share = float(right) / n
@@ -72,9 +88,12 @@ def clustered_intervals(
     over draws or seeds, which so stay together in every resample; a difference of two methods works
     too. `denominator` [n] is all ones unless given. `images` and `sentences` [n] name the two
     clusters of each pair. The same seed gives the same resamples for every statistic and call.
+    Raises ValueError where shapes or lengths differ, or a number is not finite.
     """
-    image_codes, sentence_codes = _codes(images), _codes(sentences)
-    below = np.ones(len(image_codes)) if denominator is None else denominator
+    between_0_and_1("confidence", confidence)
+    numerators, image_codes, sentence_codes, below = _checked(
+        numerators, images, sentences, denominator
+    )
     estimates = numerators.sum(axis=1) / below.sum()
     resampled = pigeonhole_resamples(
         numerators, images, sentences, below, resamples=resamples, seed=seed
@@ -105,9 +124,12 @@ def pigeonhole_resamples(
 
     NaN where a resample holds no pair, which happens only among very few of them. A statistic is
     the bilinear form (image counts) x (matrix of sums per image and sentence) x (sentence counts),
-    so that no weight per pair is ever stored.
+    so that no weight per pair is ever stored. Raises ValueError as `clustered_intervals` does.
     """
-    image_codes, sentence_codes = _codes(images), _codes(sentences)
+    at_least("resamples", resamples, 1)
+    numerators, image_codes, sentence_codes, denominator = _checked(
+        numerators, images, sentences, denominator
+    )
     shape = (int(image_codes.max()) + 1, int(sentence_codes.max()) + 1)
     cells = (image_codes, sentence_codes)
     above = [sparse.csr_array((numerator, cells), shape=shape) for numerator in numerators]
@@ -127,6 +149,25 @@ def pigeonhole_resamples(
             row[start:end] = _weighted_sums(matrix, image_counts, sentence_counts) / totals
         start = end
     return results
+
+
+def _checked(
+    numerators: Floats,
+    images: npt.ArrayLike,
+    sentences: npt.ArrayLike,
+    denominator: Floats | None,
+) -> tuple[Floats, Codes, Codes, Floats]:
+    """The arguments of a bootstrap, clusters as numbers and the denominator filled in."""
+    numerators = finite("numerators", numerators, "[statistics, pairs]")
+    n = numerators.shape[1]
+    below = np.ones(n) if denominator is None else finite("denominator", denominator, "[pairs]")
+    if len(below) != n or not below.sum():
+        raise ValueError(
+            f"denominator must have {n} numbers, as the numerators have, and a sum other than 0; "
+            f"got {len(below)} with the sum {below.sum():g}."
+        )
+    codes = [_codes(named(*each, n)) for each in (("images", images), ("sentences", sentences))]
+    return numerators, codes[0], codes[1], below
 
 
 def _weighted_sums(
@@ -166,9 +207,14 @@ def two_way_standard_error(
     """Standard error of sum(residuals) when pairs of one picture or one sentence are dependent.
 
     Variance = by picture + by sentence - by their intersection (Cameron et al. 2011), and
-    never less than one of the first two, since the difference can even be negative.
+    never less than one of the first two, since the difference can even be negative. Raises
+    ValueError where lengths differ or a number is not finite.
     """
-    of_image, of_sentence = _codes(images), _codes(sentences)
+    residuals = finite("residuals", residuals, "[pairs]")
+    of_image, of_sentence = (
+        _codes(named(*each, len(residuals)))
+        for each in (("images", images), ("sentences", sentences))
+    )
     both = _codes(of_image * (int(of_sentence.max()) + 1) + of_sentence)
     by_image, by_sentence, by_both = (
         float((np.bincount(codes, residuals) ** 2).sum()) for codes in (of_image, of_sentence, both)

@@ -9,7 +9,11 @@ import pandas as pd
 
 from clseave_core.corpus.natural.tables import SCENE_CELLS, SENTENCE_NOUNS
 from clseave_core.corpus.schemas import HYPOTHESES
-from clseave_core.evaluation.intervals import CONFIDENCE, clustered_intervals
+from clseave_core.evaluation.intervals import (
+    CONFIDENCE,
+    clustered_intervals,
+    too_few_clusters,
+)
 from clseave_core.evaluation.noun_questions import (
     HELD_OUT_NOUNS,
     TO_THE_TEACHER,
@@ -127,10 +131,12 @@ def _run_rows(
         np.stack([one.right for _, one in shown]),
         group.pairs["image_id"], group.subjects, resamples=resamples, seed=seed,
     )  # fmt: skip
+    few = too_few_clusters(group.pairs["image_id"], group.subjects)
     return [
         {
             **about, "group": name, "n": len(group.pairs), "nouns": group.nouns,
-            "accuracy": one.right.mean(), "ci_low": interval.low, "ci_high": interval.high,
+            "accuracy": one.right.mean(), "ci_low": None if few else interval.low,
+            "ci_high": None if few else interval.high,
             **_auc(one.areas, "noun_auc", "auc"), "two_way_accuracy": one.two_way,
             "noun_critical_n": int(group.critical.sum()) if one.areas is not None else None,
         }
@@ -170,6 +176,7 @@ def _answers(
             np.stack([after.right - before.right for before, after in sides]),
             group.pairs["image_id"], group.subjects, resamples=resamples, seed=seed,
         )  # fmt: skip
+        few = too_few_clusters(group.pairs["image_id"], group.subjects)
         for (question, language), (before, after), interval in zip(
             asked, sides, intervals, strict=True
         ):
@@ -183,7 +190,8 @@ def _answers(
                     "language": language or MEAN, "n": len(group.pairs),
                     "from_accuracy": before.right.mean(), "to_accuracy": after.right.mean(),
                     "difference": after.right.mean() - before.right.mean(),
-                    "difference_low": interval.low, "difference_high": interval.high,
+                    "difference_low": None if few else interval.low,
+                    "difference_high": None if few else interval.high,
                     **_auc(before.areas, "from_auc"), **_auc(after.areas, "to_auc"),
                     **_auc(areas, "auc_difference", "auc_difference"),
                 }

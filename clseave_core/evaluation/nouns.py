@@ -16,6 +16,7 @@ from scipy import sparse
 
 from clseave_core.corpus.pocket.drawing import NAMELESS
 from clseave_core.corpus.pocket.lexicon import CELLS
+from clseave_core.evaluation.checking import finite, named
 from clseave_core.evaluation.noun_questions import GROUPS
 from clseave_core.evaluation.prediction_tables import Predictions
 from clseave_core.labels import LABEL_INDEX
@@ -125,8 +126,16 @@ def weighted_auc(scores: Floats, shows: npt.NDArray[np.bool_], weights: Floats) 
     """The area under the curve of `scores` [n] for each row of `weights` [r, n]: [r].
 
     That is the share of (showing, not showing) pairs in which the showing one scores higher, ties
-    counting half; NaN where a row gives one of the two sorts no weight.
+    counting half; NaN where a row gives one of the two sorts no weight. Raises ValueError where
+    lengths differ or a number is not finite.
     """
+    scores = finite("scores", scores, "[pairs]")
+    weights = finite("weights", weights, "[resamples, pairs]")
+    shows = named("shows", shows, len(scores)).astype(bool)
+    if weights.shape[1] != len(scores):
+        raise ValueError(
+            f"weights must have {len(scores)} columns, one a score, got {weights.shape[1]}."
+        )
     _, level = np.unique(scores, return_inverse=True)
     columns = (np.arange(len(scores)), level)
     of_level = sparse.csr_array((np.ones(len(scores)), columns))

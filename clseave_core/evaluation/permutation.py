@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from clseave_core.evaluation.checking import at_least, finite, named
 from clseave_core.evaluation.intervals import Codes, Floats
 
 PERMUTATIONS = 9999
@@ -42,8 +43,12 @@ def permutation_p_value(
     `images` and `sentences` [n] name the two clusters of each pair. Where k clusters differ at all
     and 2^k is not more than `permutations`, every flip is tried once and the p value is exact for
     independent clusters; else flips are drawn, and the data count as one of them. It is 1 where the
-    methods never differ.
+    methods never differ. Raises ValueError where lengths differ or a number is not finite.
     """
+    at_least("permutations", permutations, 1)
+    differences = finite("differences", differences, "[pairs]")
+    n = len(differences)
+    images, sentences = named("images", images, n), named("sentences", sentences, n)
     differ = differences != 0
     if not differ.any():
         return 1.0

@@ -14,7 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from clseave_core.evaluation.intervals import CONFIDENCE, Codes, Floats, Interval
+from clseave_core.evaluation.checking import between_0_and_1, finite, named
+from clseave_core.evaluation.intervals import (
+    CONFIDENCE,
+    Codes,
+    Floats,
+    Interval,
+    too_few_clusters,
+)
 from clseave_core.evaluation.prediction_tables import Predictions
 
 CHANCE = 1 / 9
@@ -46,7 +53,7 @@ class PicturePairs:
 
     def mean(self, values: Floats) -> float:
         """The weighted mean of `values` [m]; NaN without picture pairs."""
-        return float(self.weights @ values) if len(self) else float("nan")
+        return float(self.weights @ self._checked(values)) if len(self) else float("nan")
 
     def interval(self, values: Floats, confidence: float = CONFIDENCE) -> Interval:
         """Interval of the mean of `values` [m] under its cluster-robust standard error.
@@ -54,8 +61,11 @@ class PicturePairs:
         Two picture pairs depend on each other where they share a sentence or a picture. Variance =
         by sentence + by picture - by picture and sentence (Cameron, Gelbach and Miller 2011; a
         picture pair counts for both of its pictures), and never less than by sentence; Student's t
-        with one degree of freedom less than there are sentences.
+        with one degree of freedom less than there are sentences. Raises ValueError where there
+        are not as many values as picture pairs, or one is not finite.
         """
+        between_0_and_1("confidence", confidence)
+        values = self._checked(values)
         estimate = self.mean(values)
         residuals = self.weights * (values - estimate)
         each = np.concatenate([residuals, residuals])
@@ -72,12 +82,29 @@ class PicturePairs:
         )
         return Interval(estimate - half, estimate + half)
 
+    def _checked(self, values: Floats) -> Floats:
+        values = finite("values", values, "[picture pairs]")
+        if len(values) != len(self):
+            raise ValueError(f"values must be {len(self)}, one a picture pair, got {len(values)}.")
+        return values
+
+    def reported_interval(self, values: Floats) -> Interval:
+        """The interval of the mean of `values` [m]; NaN with too few pictures or sentences."""
+        if too_few_clusters(self.images.ravel(), self.sentences):
+            return Interval(float("nan"), float("nan"))
+        return self.interval(values)
+
 
 def picture_pairs(pairs: pd.DataFrame) -> PicturePairs:
     """All picture pairs among the rows of a test set, in the order of its sentences and rows.
 
-    `pairs` has image_id, hypothesis_id and label. The same picture twice is no picture pair.
+    `pairs` has image_id, hypothesis_id and label. The same picture twice is no picture pair. Raises
+    ValueError for a missing column or value.
     """
+    for column in ("image_id", "hypothesis_id", "label"):
+        if column not in pairs:
+            raise ValueError(f"pairs has no column {column}, only {', '.join(map(str, pairs))}.")
+        named(f"pairs.{column}", pairs[column], len(pairs))
     images = pd.factorize(pairs["image_id"])[0]
     labels = pd.factorize(pairs["label"])[0]
     groups = pd.Series(np.arange(len(pairs))).groupby(pairs["hypothesis_id"].to_numpy(), sort=True)

@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clseave_core.evaluation.intervals import RESAMPLES, clustered_intervals, wilson_interval
+from clseave_core.evaluation.checking import finite
+from clseave_core.evaluation.intervals import (
+    RESAMPLES,
+    clustered_intervals,
+    too_few_clusters,
+    wilson_interval,
+)
 from clseave_core.evaluation.picture_pairs import picture_pairs
 from clseave_core.evaluation.prediction_tables import (
     Predictions,
@@ -31,7 +37,8 @@ def score_predictions(
     over them: `n` counts pairs, `confusion` (rows: label, columns: prediction, both in the order
     of `labels`) counts predictions, that is pairs times draws. What does not exist, such as the
     recall of a class without pairs, is None. `fingerprint` is equal for two score files exactly
-    when they are about the same pairs in the same order.
+    when they are about the same pairs in the same order. With too few pictures or sentences
+    there are no intervals, and `no_interval` says why.
     """
     said = read_predictions(predictions)
     right, n = said.right, len(said.pairs)
@@ -39,6 +46,7 @@ def score_predictions(
     confusion = _confusion(said)
     shown = picture_pairs(said.pairs)
     seen = ~held_out(said, hypotheses)
+    few = too_few_clusters(images, sentences)
     clustered = clustered_intervals(right[None], images, sentences, resamples=resamples, seed=seed)[
         0
     ]
@@ -49,8 +57,9 @@ def score_predictions(
         "sentences": int(sentences.nunique()),
         "loss": _cross_entropy(said),
         "accuracy": float(right.mean()),
-        "wilson": list(wilson_interval(float(right.sum()), n)),
-        "clustered": list(clustered),
+        "wilson": None if few else list(wilson_interval(float(right.sum()), n)),
+        "clustered": None if few else list(clustered),
+        **({"no_interval": few} if few else {}),
         "macro_f1": macro_f1(confusion),
         "recall": dict(zip(LABELS, _recall(confusion), strict=True)),
         "labels": list(LABELS),
@@ -64,7 +73,16 @@ def score_predictions(
 
 
 def macro_f1(confusion: Counts) -> float:
-    """Mean of the classes' F1 scores (each 2 tp / (2 tp + fp + fn), 0 where that is 0 / 0)."""
+    """Mean of the classes' F1 scores (each 2 tp / (2 tp + fp + fn), 0 where that is 0 / 0).
+
+    `confusion` is [labels, predicted classes]. Raises ValueError where it is not square.
+    """
+    counts = finite("confusion", confusion, "[labels, predictions]")
+    if counts.shape[0] != counts.shape[1] or counts.min() < 0:
+        raise ValueError(
+            f"confusion must be square and count predictions, got the shape {counts.shape} with "
+            f"the least number {counts.min():g}."
+        )
     hits = np.diag(confusion)
     mentions = confusion.sum(axis=0) + confusion.sum(axis=1)
     return float((2 * hits / np.maximum(mentions, 1)).mean())

@@ -1,6 +1,7 @@
 """The accuracy table: one row for each test set, method, language and seed, and their means."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,8 @@ from clseave_core.evaluation.runs import Run, run_of
 from clseave_core.files import read_json
 from clseave_core.labels import LABELS
 from clseave_core.report.seed_means import mean_and_deviation, mean_intervals
+
+logger = logging.getLogger(__name__)
 
 Files = Iterable[str | Path]
 Score = Mapping[str, Any]
@@ -93,6 +96,8 @@ def tabulate_accuracy(
     fingerprints = {run: content["fingerprint"] for run, content in contents.items()}
     intervals = mean_intervals(runs, fingerprints, prediction_files, resamples, seed)
     ranks = _ranks(study, contents)
+    for testset, reason in dict(_without_intervals(contents)).items():
+        logger.warning("the test set %s has no intervals: %s", testset, reason)
     rows: list[dict[str, str]] = []
     for _, group in groupby(runs, key=lambda run: run[:-1]):
         seeds = list(group)
@@ -104,10 +109,17 @@ def tabulate_accuracy(
             average, deviation = mean_and_deviation(numbers, _DIFFERING)
             average |= {name: numbers[0][name] for name in _ALIKE}
             average["rank"] = ranks[seeds[0][:3]]
-            average |= _interval_columns(*intervals[seeds[0]])
+            average |= _interval_columns(*(intervals[seeds[0]] or (None, None)))
             rows.append(_text(study, seeds[0], "mean", average))
             rows.append(_text(study, seeds[0], "sd", deviation))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _without_intervals(contents: Mapping[Run, Score]) -> Iterator[tuple[str, str]]:
+    """Test sets whose scores have no intervals, and why."""
+    for run, score in contents.items():
+        if "no_interval" in score:
+            yield run.testset, score["no_interval"]
 
 
 def _by_run(study: StudyFacts, files: Files) -> dict[Run, str]:
@@ -226,8 +238,10 @@ def _gap(english: Score, score: Score, key: str) -> float | None:
     return _percent(english[key] - score[key])
 
 
-def _interval_columns(clustered: Sequence[float], wilson: Sequence[float]) -> Numbers:
-    values = (_percent(bound) for bound in (*clustered, *wilson))
+def _interval_columns(clustered: Sequence[float] | None, wilson: Sequence[float] | None) -> Numbers:
+    """The columns of both intervals; empty where there are too few clusters for one."""
+    nothing = (None, None)
+    values = (_percent(bound) for bound in (*(clustered or nothing), *(wilson or nothing)))
     return dict(zip(_INTERVALS, values, strict=True))
 
 

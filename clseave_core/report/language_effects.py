@@ -15,7 +15,7 @@ import pandas as pd
 
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.evaluation.differences import seed_differences
-from clseave_core.evaluation.intervals import Floats, clustered_intervals
+from clseave_core.evaluation.intervals import Floats, clustered_intervals, too_few_clusters
 from clseave_core.evaluation.prediction_tables import read_predictions
 from clseave_core.evaluation.references import english_reference
 from clseave_core.evaluation.runs import Run, run_of
@@ -70,6 +70,9 @@ def language_effects(
                         shown["image_id"][chosen], shown["hypothesis_id"][chosen],
                         resamples=resamples, seed=seed,
                     )[0]  # fmt: skip
+                    few = too_few_clusters(
+                        shown["image_id"][chosen], shown["hypothesis_id"][chosen]
+                    )
                     rows.append(
                         {
                             "study": name,
@@ -86,8 +89,8 @@ def language_effects(
                             "control": control,
                             "control_gap": _percent(english_accuracy - control_accuracy),
                             "cost": _percent(float(cost.of_pairs.mean())),
-                            "cost_low": _percent(low),
-                            "cost_high": _percent(high),
+                            "cost_low": "" if few else _percent(low),
+                            "cost_high": "" if few else _percent(high),
                             "cost_seed_sd": "" if cost.seed_sd is None else _percent(cost.seed_sd),
                             "cohen_h": format(cohen_h(control_accuracy, accuracy), "z.4f"),
                         }

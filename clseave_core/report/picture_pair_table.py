@@ -1,6 +1,7 @@
 """The table of picture pairs: every method, and each student beside its English model."""
 
 from collections.abc import Iterable, Mapping
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def _numbers(
     """The columns of one method and language."""
     testset, method, language, _ = seeds[0]
     values = np.mean([right[run] for run in seeds], axis=0)
-    low, high = pairs.interval(values)
+    low, high = pairs.reported_interval(values)
     row = {
         "testset": testset,
         "method": method,
@@ -90,8 +91,8 @@ def _numbers(
         "sentences": str(len(np.unique(pairs.sentences))),
         "picture_pairs": str(len(pairs)),
         "paired_accuracy": _percent(pairs.mean(values)),
-        "paired_low": _percent(max(low, 0)),
-        "paired_high": _percent(min(high, 1)),
+        "paired_low": _percent(low if isnan(low) else max(low, 0)),
+        "paired_high": _percent(high if isnan(high) else min(high, 1)),
         "single_accuracy": _percent(float(np.mean([single[run] for run in seeds]))),
         "chance": _percent(CHANCE),
     } | dict.fromkeys(COLUMNS[12:16], "")
@@ -101,7 +102,7 @@ def _numbers(
         both = [run for run in seeds if english[run] in right]
         if both:
             gaps = np.mean([right[english[run]] - right[run] for run in both], axis=0)
-            low, high = pairs.interval(gaps)
+            low, high = pairs.reported_interval(gaps)
             theirs = np.mean([right[english[run]] for run in both], axis=0)
             row |= {
                 "english_paired_accuracy": _percent(pairs.mean(theirs)),
@@ -113,4 +114,5 @@ def _numbers(
 
 
 def _percent(share: float) -> str:
-    return format(100 * share, "z.2f")
+    """A share in percent; empty where there is none."""
+    return "" if isnan(share) else format(100 * share, "z.2f")

@@ -10,6 +10,7 @@ from clseave_core.evaluation.intervals import (
     Floats,
     Interval,
     clustered_intervals,
+    too_few_clusters,
     wilson_interval,
 )
 from clseave_core.evaluation.prediction_tables import Predictions, read_predictions
@@ -38,15 +39,15 @@ def mean_intervals(
     predictions: Mapping[Run, str],
     resamples: int,
     seed: int,
-) -> dict[Run, tuple[Interval, Interval]]:
-    """Clustered and Wilson interval of the mean accuracy over seeds.
+) -> dict[Run, tuple[Interval, Interval] | None]:
+    """Clustered and Wilson interval of the mean accuracy over seeds; None with too few clusters.
 
     `runs` are in the order of the table; the result is keyed by the first run of each group of
     several seeds. A pair counts with the share of seeds that have it right, so that resampling
     pictures and sentences keeps all seeds of a pair together. Raises ValueError where the
     predictions of a seed are missing or are not the pairs of `fingerprints`, those of the scores.
     """
-    result: dict[Run, tuple[Interval, Interval]] = {}
+    result: dict[Run, tuple[Interval, Interval] | None] = {}
     for _, of_testset in groupby(runs, key=lambda run: run.testset):
         groups = [list(group) for _, group in groupby(of_testset, key=lambda run: run[:-1])]
         several = [group for group in groups if len(group) > 1]
@@ -57,6 +58,9 @@ def mean_intervals(
             seeds = [_read(run, fingerprints, predictions) for run in group]
             right.append(np.mean([said.right for said in seeds], axis=0))
         pairs = seeds[0].pairs
+        if too_few_clusters(pairs["image_id"], pairs["hypothesis_id"]):
+            result |= dict.fromkeys(group[0] for group in several)
+            continue
         clustered = clustered_intervals(
             np.stack(right),
             pairs["image_id"],

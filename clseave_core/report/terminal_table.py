@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from clseave_core.evaluation.intervals import LEAST_CLUSTERS
+
 Row = Mapping[str, str]
 
 _GAP = "  "
+NO_INTERVALS = (
+    f"No intervals: the test set has fewer than {LEAST_CLUSTERS} pictures or sentences, too few."
+)
 
 
 def show_table(path: str | Path) -> str:
@@ -35,6 +40,8 @@ def _show_testset(testset: str, rows: Sequence[Row]) -> str:
         "Accuracies in percent, gaps in points behind English on the same pairs; in brackets\n"
         "95 % intervals that respect shared pictures and sentences."
     )
+    if not any(row["ci_low"] for row in rows):
+        title += f"\n{NO_INTERVALS}"
     several_seeds = len({row["seed"] for row in rows}) > 1
     columns = {
         "method": [row["method"] for row in rows],

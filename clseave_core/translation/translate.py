@@ -54,7 +54,8 @@ def translate_shard(
     """Translate the `shard`-th (from 0) of `shards` contiguous parts of `hypotheses`.
 
     `hypotheses` has the columns hypothesis_id and text; the result has those of
-    SHARD_TRANSLATIONS, in the same order. A translator with a judge is only asked for sentences that the cache does not know.
+    SHARD_TRANSLATIONS, in the same order. A translator with a judge is only asked for sentences
+    that the cache does not know.
     Raises SentencesMissingError with the ids and reasons of what could not be translated,
     ServiceGoneError when the service answers no more or says something else than translations;
     TooManyUnchangedError and TooManyDoubtfulError as soon as the shard alone has more such answers

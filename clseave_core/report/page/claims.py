@@ -99,8 +99,11 @@ def _reaches(rule: Rule, evidence: Evidence) -> Finding:
     result = evidence.results.get((rule["method"], rule["language"]))
     if result is None:
         return Finding("not measured")
+    numbers = [_accuracy(rule["method"], result)]
+    if not result.has_interval:
+        return Finding("cannot be told", numbers)
     inside = result.low <= rule["accuracy"] <= result.high
-    return Finding("confirmed" if inside else "refuted", [_accuracy(rule["method"], result)])
+    return Finding("confirmed" if inside else "refuted", numbers)
 
 
 def _exceeds(rule: Rule, evidence: Evidence) -> Finding:
@@ -111,6 +114,8 @@ def _exceeds(rule: Rule, evidence: Evidence) -> Finding:
     others = rule["accuracies"]
     numbers = [_accuracy(rule["method"], result)]
     numbers += [f"{name}: {value:.2f} % (published)" for name, value in others.items()]
+    if not result.has_interval:
+        return Finding("cannot be told", numbers)
     return Finding(
         _all_or_none([_sign(result.low - value, result.high - value) for value in others.values()]),
         numbers,
@@ -129,9 +134,10 @@ def _at_chance(rule: Rule, evidence: Evidence) -> Finding:
         return Finding("not measured")
     inside = [result.low <= CHANCE <= result.high for _, result in found]
     numbers = [_accuracy(method, result) for method, result in found]
-    return Finding(
-        "confirmed" if all(inside) else "refuted", [*numbers, f"a guess: {CHANCE:.2f} %"]
-    )
+    numbers.append(f"a guess: {CHANCE:.2f} %")
+    if not all(result.has_interval for _, result in found):
+        return Finding("cannot be told", numbers)
+    return Finding("confirmed" if all(inside) else "refuted", numbers)
 
 
 def _behind(rule: Rule, evidence: Evidence) -> Finding:
@@ -281,8 +287,8 @@ def _with_gaps(method: str, evidence: Evidence) -> list[Result]:
 
 def _accuracy(method: str, result: Result) -> str:
     row = result.row
-    interval = f"[{row['ci_low']}, {row['ci_high']}]"
-    return f"{method}, {result.name}: {row['test_accuracy']} % {interval}"
+    interval = f" [{row['ci_low']}, {row['ci_high']}]" if row["ci_low"] else ""
+    return f"{method}, {result.name}: {row['test_accuracy']} %{interval}"
 
 
 def _difference(one: Difference) -> str:

@@ -41,14 +41,19 @@ class Result:
         return float(self.row["test_accuracy"])
 
     @property
+    def has_interval(self) -> bool:
+        """Whether there were enough pictures and sentences for one."""
+        return bool(self.row["ci_low"])
+
+    @property
     def low(self) -> float:
-        """The interval's lower bound in percent."""
-        return float(self.row["ci_low"])
+        """The interval's lower bound in percent; the accuracy where there is no interval."""
+        return float(self.row["ci_low"] or self.row["test_accuracy"])
 
     @property
     def high(self) -> float:
-        """The interval's upper bound in percent."""
-        return float(self.row["ci_high"])
+        """The interval's upper bound in percent; the accuracy where there is no interval."""
+        return float(self.row["ci_high"] or self.row["test_accuracy"])
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,13 @@ class Contrast:
 
     @property
     def low(self) -> float:
-        """The 95 % interval's lower bound."""
-        return float(self.row["difference_low"])
+        """The 95 % interval's lower bound; without an interval there is none."""
+        return float(self.row["difference_low"] or "-inf")
 
     @property
     def high(self) -> float:
-        """The 95 % interval's upper bound."""
-        return float(self.row["difference_high"])
+        """The 95 % interval's upper bound; without an interval there is none."""
+        return float(self.row["difference_high"] or "inf")
 
     @property
     def decided(self) -> str:

@@ -38,6 +38,7 @@ from clseave_core.report.page.questions import answers, questions
 from clseave_core.report.page.study import PageFiles, PageStudy, language_name
 from clseave_core.report.page.template_files import TEMPLATES
 from clseave_core.report.published import load_published
+from clseave_core.report.terminal_table import NO_INTERVALS
 
 _VIEW_BOX = re.compile(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
@@ -89,6 +90,7 @@ def page_content(study: PageStudy, files: PageFiles) -> dict[str, Any]:
         "corpus": read_json(files.corpus),
         "first": first,
         "lines": lines,
+        "no_intervals": NO_INTERVALS,
         "questions": questions(evidence, compared),
         "answers": answers(evidence, first),
         "nouns": noun_answers(study, shown),

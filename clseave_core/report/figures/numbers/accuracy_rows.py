@@ -14,7 +14,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class AccuracyRow:
-    """Percent: `accuracy` (mean over seeds), its clustered interval, each seed's, published."""
+    """Percent: `accuracy` (mean over seeds), its clustered interval, each seed's, published.
+
+    The ends of an interval that is not there are the accuracy itself.
+    """
 
     testset: str
     method: str
@@ -58,8 +61,8 @@ def read_accuracy_rows(table: str | Path) -> list[AccuracyRow]:
                 setting,
                 language,
                 float(row["test_accuracy"]),
-                float(row["ci_low"]),
-                float(row["ci_high"]),
+                float(row["ci_low"] or row["test_accuracy"]),
+                float(row["ci_high"] or row["test_accuracy"]),
                 tuple(float(value) for value in single["test_accuracy"]),
                 float(published) if published else None,
             )
