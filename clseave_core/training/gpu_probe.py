@@ -72,7 +72,7 @@ def enough_gpus() -> Gpus:
 
 def unused_gpu(gpus: Gpus) -> str | None:
     """What to say where a GPU of NVIDIA's is here that nobody asked for and PyTorch cannot use."""
-    if gpus.usable or not gpus.reason or _all_are_hidden() or not any(DEVICES.glob("nvidia[0-9]*")):
+    if gpus.usable or not gpus.reason or _all_are_hidden() or not _shows_gpu():
         return None
     return f"a GPU is here, but the CPU computes, since PyTorch cannot use it: {gpus.reason}"
 
@@ -80,13 +80,17 @@ def unused_gpu(gpus: Gpus) -> str | None:
 def has_bf16(on_gpu: bool) -> bool:
     """Whether the current GPU, or the CPU, computes bf16 in hardware and does not emulate it."""
     if on_gpu:
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     able = torch.cpu.get_capabilities()
     return any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16"))
 
 
 def _all_are_hidden() -> bool:
     return os.environ.get(VISIBLE, "0").strip() in ("", "-1")
+
+
+def _shows_gpu() -> bool:
+    return any(DEVICES.glob("nvidia[0-9]*"))
 
 
 def _with_kernels() -> Gpus:
@@ -120,14 +124,15 @@ def _is_compiled_for(number: int) -> bool:
 
 def _reason(said: str) -> str:
     """Why PyTorch, which `said` so, has no GPU."""
-    if _all_are_hidden():
-        return f'{VISIBLE} is "{os.environ[VISIBLE]}", which hides them. Take it away.'
+    hidden = f'{VISIBLE} is "{os.environ[VISIBLE]}", which hides all' if _all_are_hidden() else ""
     if not torch.backends.cuda.is_built():
         build = "cu130" if _driver() >= FIRST_DRIVERS["13"] else "cu126"
-        return (
-            f"the installed torch {torch.__version__} is a build for the CPU. Install one for "
-            f"CUDA: {_command(build)}"
-        )
+        of_cpu = f"the installed torch {torch.__version__} is a build for the CPU"
+        missing = "" if _shows_gpu() else "this machine shows no NVIDIA GPU"
+        found = ", and ".join(filter(None, [hidden, missing, of_cpu]))
+        return f"{found}. Install one for CUDA: {_command(build)}"
+    if hidden:
+        return f"{hidden}. Take it away."
     too_old = _TOO_OLD.search(said)
     if too_old:
         return _old_driver(int(too_old[1]))

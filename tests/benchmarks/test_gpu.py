@@ -20,7 +20,6 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.usefixtures("threads")
 def test_without_a_gpu_nothing_is_measured(tmp_path: Path) -> None:
     found = gpu.measure(Workbench(tmp_path, REAL, 1, 1))

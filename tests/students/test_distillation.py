@@ -207,7 +207,7 @@ def test_no_step_asks_the_device_for_a_number(
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@pytest.mark.gpu
 def test_a_gpu_records_a_students_steps(
     tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings],
     caplog: pytest.LogCaptureFixture, precision: Precision,
