@@ -151,9 +151,12 @@ def test_a_gpu_that_cannot_be_used_is_warned_of(
 
 def test_a_large_tensor_leaves_no_pinned_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     pinned: list[torch.Size] = []
-    monkeypatch.setattr(
-        torch.Tensor, "pin_memory", lambda tensor: pinned.append(tensor.shape) or tensor
-    )
+
+    def pin(tensor: torch.Tensor) -> torch.Tensor:
+        pinned.append(tensor.shape)
+        return tensor
+
+    monkeypatch.setattr(torch.Tensor, "pin_memory", pin)
     compute = Compute("fp32", 1, "cpu")
     compute.device = torch.device("meta")  # any device but the CPU
     small, large = torch.empty(4), torch.empty(PINNED_AT_MOST + 1, dtype=torch.uint8)
