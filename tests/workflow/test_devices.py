@@ -1,4 +1,4 @@
-"""A GPU that Snakemake was given and that is not there: the tiny study up to its first such rule."""
+"""A GPU that Snakemake was given and that is not there: refused by the first rule of one."""
 
 from pathlib import Path
 
