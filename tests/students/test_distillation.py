@@ -20,6 +20,7 @@ from clseave_core.students.teaching import Architecture, Texts, train_student
 from clseave_core.teacher.clip_ve import Premises
 from clseave_core.training import loop
 from clseave_core.training.device import Compute, Precision
+from clseave_core.training.gpu_probe import has_bf16
 from clseave_core.training.history import Row
 from clseave_core.training.settings import TrainingSettings
 from tests.fake_gpu import NothingRead, fake_gpu
@@ -251,6 +252,8 @@ def test_a_gpu_records_a_students_steps(
     tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings],
     caplog: pytest.LogCaptureFixture, precision: Precision,
 ) -> None:  # fmt: skip
+    if precision == "bf16" and not has_bf16(on_gpu=True):
+        pytest.skip("this GPU has no bf16 in hardware")
     history = train_student(
         sentences=Texts(tiny_bert_folder, SENTENCES), targets=files[0],
         held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3, 4, 5, 6, 7]),
