@@ -20,8 +20,8 @@ run: environment ## make TARGET of STUDY; goes on after any kill; ARGS are more 
 report: TARGET = render_report
 report: run ## make every result of STUDY and results/<study>/report.html, one page with all of them
 
-check_study: environment ## see before anything runs whether STUDY can: paths, models, languages, settings
-	@$(PYTHON) -m commands.check_study $(STUDY) $(ARGS)
+check_study: environment ## see before anything runs whether STUDY can: paths, models, languages, settings, the device
+	@$(PYTHON) -m commands.check_study $(STUDY) $(if $(GPUS),--gpus '$(GPUS)') $(ARGS)
 
 forecast: environment ## tell what STUDY will take: requests, hours, gigabytes
 	@$(PYTHON) -m commands.forecast $(STUDY) $(ARGS)

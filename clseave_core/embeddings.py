@@ -12,6 +12,8 @@ from clseave_core.files import whole_file
 
 Matrix = npt.NDArray[np.float32]
 Ids = npt.NDArray[Any]
+ROWS_AT_ONCE = 8192
+"""What is gathered at a time, so that no table of embeddings is in memory twice."""
 
 
 def write_embeddings(
@@ -119,7 +121,10 @@ class Embeddings:
             raise KeyError(f"{self.path} has no embedding of {error.args[0]!r}.") from None
         chunk = np.searchsorted(self._starts, places, side="right") - 1
         result = np.empty((len(places), self.width), dtype=np.float32)
-        for number in np.unique(chunk):
-            here = chunk == number
-            result[here] = self._chunks[number][places[here] - self._starts[number]]
+        for start in range(0, len(places), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            for number in np.unique(chunk[part]):
+                here = chunk[part] == number
+                rows = places[part][here] - self._starts[number]
+                result[part][here] = self._chunks[number][rows]
         return result

@@ -145,8 +145,8 @@ def _provenance(job: Any) -> dict[str, Any]:
 
 
 def _device() -> str:
-    """The GPU's name where the job could use one; a job that never loaded torch had none."""
+    """The GPU's name where the job used one: where it ever had memory of it."""
     torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_available():
+    if torch is None or torch.cuda.max_memory_reserved() == 0:
         return "cpu"
     return str(torch.cuda.get_device_name())

@@ -4,12 +4,14 @@ python -m commands.check_study thesis --online
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 
 from clseave_core.study.checks import Check, check_study
 from clseave_core.study.configuration import configured_study, translation_cache
 from clseave_core.study.online import check_addresses
+from clseave_core.training.gpu_wish import VARIABLE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m commands.check_study", description=__doc__)
     parser.add_argument("study", nargs="?", help="a file of studies/; by default config.yaml's")
     parser.add_argument("--online", action="store_true", help="ask whether addresses answer")
+    parser.add_argument("--gpus", help="see whether PyTorch can use as many here")
     options = parser.parse_args(arguments)
+    if options.gpus is not None:
+        os.environ[VARIABLE] = options.gpus
     try:
         name, sources = configured_study(options.study)
     except (ValueError, FileNotFoundError) as error:

@@ -27,6 +27,7 @@ LOCK = Path("results/.run.lock")
 TABLE = "accuracy_table.csv"
 BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 UNUSABLE = 2
+ELSEWHERE = {"--profile", "--workflow-profile", "--executor", "-e"}
 DRY = {"-n", "--dry-run", "--dryrun"}
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]  # not the script: its path breaks when we move
 
@@ -38,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         study, sources = configured_study(options.study)
     except (ValueError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
+        return UNUSABLE
+    if _missing_gpus(options):
         return UNUSABLE
     try:
         with folder_lock(LOCK, Holder(study, options.target)) as lock:
@@ -52,6 +55,18 @@ def main(arguments: list[str] | None = None) -> int:
     if code == 0 and Path(options.target).name == TABLE and not _is_dry(options):
         print(f"\n{show_table(options.target)}\n{options.target}")
     return code
+
+
+def _missing_gpus(options: argparse.Namespace) -> bool:
+    """Whether GPUs were asked for that are not here, which is said.
+
+    With a profile or an executor jobs may run on other machines, and find out themselves.
+    """
+    elsewhere = any(word.split("=")[0] in ELSEWHERE for word in options.more)
+    if not options.gpus or elsewhere or "SNAKEMAKE_PROFILE" in os.environ or _is_dry(options):
+        return False
+    command = [sys.executable, "-m", "commands.gpus", str(options.gpus)]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0
 
 
 def _run(study: str, sources: Sources, options: argparse.Namespace, lock: FolderLock) -> int:
@@ -146,12 +161,21 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
 
 
+def _count(word: str) -> int:
+    """A number of GPUs, which Snakemake would refuse later and in other words."""
+    if not (word.isascii() and word.isdigit()):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of GPUs. Give 0, 1, 2 or more.")
+    return int(word)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m commands.run", description=__doc__)
     parser.add_argument("--study", help="a file of studies/; by default that of config.yaml")
     parser.add_argument("--target", default=f"results/{TABLE}", help="the file to make")
     parser.add_argument("--cores", default="all", help="cores to use (default: all)")
-    parser.add_argument("--gpus", type=int, help="jobs that may use a GPU at the same time")
+    parser.add_argument(
+        "--gpus", type=_count, help="jobs that may use a GPU at the same time; 0 is the CPU"
+    )
     parser.add_argument("more", nargs="*", help="after --: more options for Snakemake")
     return parser
 

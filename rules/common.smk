@@ -28,7 +28,7 @@ config["translation"] = sources.translation
 config["downloads"] = sources.downloads
 check_reuse(STUDY, config, OVERRIDES)
 
-set_job_environment(workflow.basedir)
+set_job_environment(workflow.basedir, workflow.global_resources.get("gpu").value)
 
 
 pathvars:

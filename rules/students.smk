@@ -17,7 +17,6 @@ rule embed_sentences:
         "../environment.yaml"
     threads: threads_of("predict")
     resources:
-        gpu=1,
         mem_mb=memory("predict"),
         runtime=minutes("predict"),
     params:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hidden_gpus import hide_gpus
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -23,6 +25,24 @@ BERT_WORDS = [
     "sleeps", "schläft", "##", "##s", "##en", "##e",
 ]
 # fmt: on
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hide GPUs before torch is loaded, but where the tests that need one were asked for."""
+    if config.getoption("markexpr") != "gpu":
+        hide_gpus()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip the tests that need a GPU where there is none, or where it is hidden."""
+    if item.get_closest_marker("gpu") is None:
+        return
+    if item.config.getoption("markexpr") != "gpu":
+        pytest.skip("GPUs are hidden; `pytest -m gpu` and tests/test_hidden_gpus.py show them")
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("there is no GPU that PyTorch can use")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clseave_core.garbage import OBJECTS_BETWEEN_SEARCHES
-from clseave_core.run import state_folder
+from clseave_core.run import _device, state_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 JOB = """
@@ -93,3 +93,16 @@ def test_a_second_process_waits_and_names_the_first(tmp_path: Path) -> None:
 
     assert f"process {first.pid} of an earlier run still works on" in err
     assert float(out.splitlines()[1]) > began + 1
+
+
+def test_the_device_of_a_job_is_the_gpu_that_it_had_memory_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA H200")
+    assert _device() == "cpu"  # it was there and not used
+
+    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda: 2**21)
+    assert _device() == "NVIDIA H200"

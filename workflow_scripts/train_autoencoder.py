@@ -15,6 +15,7 @@ if __name__ == "__main__":
         source, made, params = snakemake.input, snakemake.output, snakemake.params
         section = snakemake.config["autoencoders"][snakemake.wildcards.autoencoder]
         settings = TrainingSettings.from_study(section["training"])
+        compute = Compute(settings.precision, params.threads)
         files = zip(source.translations, source.alignments, strict=True)
         texts = {name: AlignedTexts.read(name, links) for name, links in files}
         clip = read_json(Path(source.clip) / "config.json")
@@ -29,7 +30,7 @@ if __name__ == "__main__":
             activation=params.activation,
             settings=settings,
             seed=int(snakemake.wildcards.seed),
-            compute=Compute(settings.precision, params.threads),
+            compute=compute,
             state_folder=state,
             model_folder=Path(made.model),
             history_file=Path(made.history),

@@ -15,26 +15,28 @@ from clseave_core.training.settings import TrainingSettings
 
 if __name__ == "__main__":
     source, made, params = snakemake.input, snakemake.output, snakemake.params
-    with start(snakemake) as state, encoder_to_train(source.encoder, source.kept, state) as encoder:
+    with start(snakemake) as state:
         method, seed = snakemake.wildcards.method, int(snakemake.wildcards.seed)
         settings = TrainingSettings.from_study(snakemake.config["methods"][method]["training"])
-        hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
-        teaching.train_student(
-            sentences=teaching.read_languages(encoder, source.translations),
-            targets=Embeddings.open(source.targets),
-            held_out=teaching.never_taught(hypotheses, source.naming, params.objective, seed),
-            train_pairs=Pairs.read(source.train),
-            dev_pairs=Pairs.read(source.dev),
-            images=Embeddings.open(source.images) if source.get("images") else None,
-            classifier=load_classifier(source.teacher),
-            architecture=teaching.Architecture.from_study(params.student),
-            alignment=None,
-            pooling_at_test=None,
-            settings=settings,
-            seed=seed,
-            compute=Compute(settings.precision, params.threads),
-            state_folder=state,
-            model_folder=Path(made.model),
-            hypotheses_file=None,
-            history_file=Path(made.history),
-        )
+        compute = Compute(settings.precision, params.threads)
+        with encoder_to_train(source.encoder, source.kept, state) as encoder:
+            hypotheses = read_table(source.hypotheses, HYPOTHESES, ["text", "held_out"])
+            teaching.train_student(
+                sentences=teaching.read_languages(encoder, source.translations),
+                targets=Embeddings.open(source.targets),
+                held_out=teaching.never_taught(hypotheses, source.naming, params.objective, seed),
+                train_pairs=Pairs.read(source.train),
+                dev_pairs=Pairs.read(source.dev),
+                images=Embeddings.open(source.images) if source.get("images") else None,
+                classifier=load_classifier(source.teacher),
+                architecture=teaching.Architecture.from_study(params.student),
+                alignment=None,
+                pooling_at_test=None,
+                settings=settings,
+                seed=seed,
+                compute=compute,
+                state_folder=state,
+                model_folder=Path(made.model),
+                hypotheses_file=None,
+                history_file=Path(made.history),
+            )

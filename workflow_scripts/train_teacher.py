@@ -17,6 +17,7 @@ if __name__ == "__main__":
         source, made, params = snakemake.input, snakemake.output, snakemake.params
         teacher = snakemake.config["teachers"][snakemake.wildcards.teacher]
         settings = TrainingSettings.from_study(teacher["training"])
+        compute = Compute(settings.precision, params.threads)
         train, dev = Pairs.read(source.train), Pairs.read(source.dev)
         if params.validation_rows:
             train, dev = train.split_rows(params.validation_rows, int(snakemake.wildcards.seed))
@@ -30,7 +31,7 @@ if __name__ == "__main__":
             hypothesis="constant" if params.hypothesis == "constant" else "text",
             settings=settings,
             seed=int(snakemake.wildcards.seed),
-            compute=Compute(settings.precision, params.threads),
+            compute=compute,
             state_folder=state,
             model_folder=Path(made.model),
             hypotheses_file=Path(made.hypotheses),

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from clseave_core.embeddings import Embeddings
+from clseave_core.embeddings import ROWS_AT_ONCE, Embeddings
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import save_classifier
@@ -67,19 +67,27 @@ class FrozenStudent(nn.Module):
         rows is taken off. Raises ValueError where an encoder has another width than the one trained
         on.
         """
-        tables = torch.cat([self._table(language, centre) for language in (embeddings, *further)])
-        self.sentences = tables
-        count = len(tables)
+        languages = (embeddings, *further)
+        lengths = [len(language) for language in languages]
+        count = sum(lengths)
+        # What was read before goes first: each table can be a gigabyte.
+        self.sentences = torch.empty(0, self.sizes["inputs"])
+        self.sentences = torch.empty(count, self.sizes["inputs"])
+        for table, language in zip(self.sentences.split(lengths), languages, strict=True):
+            self._fill(table, language, centre)
         return Tokens(np.arange(count, dtype=np.int32), np.arange(count + 1), pad_id=0)
 
-    def _table(self, embeddings: Embeddings, centre: Indices | None) -> Tensor:
+    def _fill(self, table: Tensor, embeddings: Embeddings, centre: Indices | None) -> None:
         if embeddings.width != self.sizes["inputs"]:
             raise ValueError(
                 f"{embeddings.path} has {embeddings.width} dimensions, the student reads "
                 f"{self.sizes['inputs']}. Embed the sentences with the encoder it was trained on."
             )
-        table = torch.from_numpy(embeddings.rows(range(len(embeddings))))
-        return table if centre is None else table - table[torch.from_numpy(centre)].mean(dim=0)
+        for start in range(0, len(embeddings), ROWS_AT_ONCE):
+            ids = range(start, min(start + ROWS_AT_ONCE, len(embeddings)))
+            table[ids.start : ids.stop] = torch.from_numpy(embeddings.rows(ids))
+        if centre is not None:
+            table -= table[torch.from_numpy(centre)].mean(dim=0)
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Embeddings [b, width] of the sentences `ids` [b, 1]; `lengths` are all one."""

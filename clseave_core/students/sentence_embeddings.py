@@ -44,13 +44,16 @@ def _batches(
 
 
 def embed_with_model(sentences: Sequence[str], folder: Path, threads: int, target: Path) -> None:
-    """Write the mean of the last token states of the model in `folder`, by `hypothesis_id`."""
+    """Write the mean of the last token states of the model in `folder`, by `hypothesis_id`.
+
+    On the CPU, as the package computes: the rule of both asks for no GPU.
+    """
     from clseave_core.models.encoder import write_sentences
     from clseave_core.models.mean_encoder import MeanEncoder
     from clseave_core.models.tokens import load_tokenizer, tokenize
     from clseave_core.training.device import Compute
 
-    compute = Compute("fp32", threads)
+    compute = Compute("fp32", threads, "cpu")
     encoder = MeanEncoder(folder).to(compute.device).eval()
     compute.multiply_for(encoder.width)
     tokens = tokenize(load_tokenizer(folder), sentences, encoder.max_length)

@@ -144,6 +144,11 @@ class TokenAlignment:
             **chosen,
         )
 
+    @property
+    def arrays(self) -> list[Any]:
+        """Its links, for the fingerprint of a training."""
+        return [np.concatenate(self.links), np.array([len(links) for links in self.links])]
+
     def deciding(self) -> dict[str, str]:
         """What of it decides the resulting weights, beside its files."""
         return {"signal": self.signal, "sub_words": self.sub_words}
@@ -192,7 +197,6 @@ def train_student(
         )
     of_language = training_examples(train_pairs, held_out, settings)
     taught = np.concatenate([of_language + hypotheses * number for number in range(languages)])
-    vectors = torch.from_numpy(targets.rows(range(hypotheses)))
     if english is not None:
         if not (isinstance(model, FrozenStudent) and isinstance(sentences, Embeddings)):
             raise ValueError("with_english is for students with a frozen encoder only.")
@@ -202,7 +206,6 @@ def train_student(
     if isinstance(model, Student):
         compute.multiply_for(model.encoder.config.hidden_size)
     deciding = settings.deciding() | compute.deciding() | asdict(architecture) | {"seed": seed}
-    arrays: list[Any] = list(model.buffers())
     encoded_dev = EncodedPairs.of(dev_pairs, dev_pairs.hypotheses, images, model.width, compute)
     task: StudentTask | ClassificationTask
     own_classifier: EntailmentClassifier | None = None
@@ -213,18 +216,21 @@ def train_student(
         own_classifier = whole.classifier
         task = ClassificationTask(whole, tokens, encoded, encoded_dev, settings, seed, compute)
     else:
+        # Without a name here, which would hold a second copy beside a GPU's for the whole training.
         data = StudentData(
-            tokens, compute.move(vectors), taught, dev_pairs, encoded_dev.premises,
-            classifier.to(compute.device), languages,
+            tokens, compute.move(torch.from_numpy(targets.rows(range(hypotheses)))), taught,
+            dev_pairs, encoded_dev.premises, classifier.to(compute.device), languages,
         )  # fmt: skip
         model.to(compute.device)
         if alignment is None:
             task = DistillationTask(model, data, settings, seed, compute)
         else:
             deciding |= alignment.deciding()
-            arrays += [np.concatenate(alignment.links), np.array([len(x) for x in alignment.links])]
             task = _token_task(model, data, alignment, sentences, settings, seed, compute)
-    mark = fingerprint(deciding, *arrays, *task.arrays, *task.model.state_dict().values())
+    mark = fingerprint(
+        deciding, *model.buffers(), *(alignment.arrays if alignment else ()), *task.arrays,
+        *task.model.state_dict().values(),
+    )  # fmt: skip
     torch.manual_seed(seed)
     with training_state(state_folder, mark) as state:
         history = train(task, settings, compute, state)

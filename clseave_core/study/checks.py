@@ -18,6 +18,7 @@ from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.snli_ve import read_annotations
 from clseave_core.languages import language
 from clseave_core.study.configuration import overrides_of_config
+from clseave_core.study.device_check import look_at_device
 from clseave_core.study.forecast import GIGABYTE, forecast, gigabytes
 from clseave_core.study.progress_so_far import corpus_size
 from clseave_core.study.reuse import check_reuse
@@ -44,6 +45,7 @@ def check_study(sources: Sources, translation_cache: str | Path) -> Iterator[Che
     yield from _models(sources)
     yield from _settings(sources)
     yield from _translation(sources)
+    yield _attempt("device", lambda: look_at_device(sources.study))
     if sources.study.get("reuse"):
         yield _attempt("reuse", lambda: _reuse(sources))
     yield from _folders(sources, Path(translation_cache))

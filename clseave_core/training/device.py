@@ -1,5 +1,6 @@
 """Where and how numbers are computed: device, threads, precision, reproducibility."""
 
+import logging
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
@@ -7,16 +8,23 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from clseave_core.training.gpu_probe import has_bf16, unused_gpu, wanted_gpus
 from clseave_core.training.gpus import claim_gpu
 
+logger = logging.getLogger(__name__)
 Precision = Literal["auto", "fp32", "bf16"]
 _ONE_DNN: Any = torch.backends.mkldnn
+PINNED_AT_MOST = 2**26
+"""Bytes up to which a tensor is moved by way of pinned memory, which PyTorch then keeps."""
 WIDE = 256
 """Hidden width from which oneDNN multiplies float32 matrices on a CPU that gains by it."""
 
 
 class Compute:
     """The device of a job and its precision; `threads` is the number of CPU threads.
+
+    Without a `device` it is a GPU where PyTorch can use one. Says in the log what it is. Raises
+    ValueError where a GPU, or bf16 on a GPU, was asked for and is not to be had.
 
     The same work with the same number of threads gives the same bits on the same CPU model: the
     number of threads is therefore a key of the study and not a matter of the machine.
@@ -27,12 +35,21 @@ class Compute:
         _ONE_DNN.matmul.fp32_precision = "ieee"
         self.device = torch.device(device) if device else _free_device()
         on_gpu = self.device.type == "cuda"
-        self.bf16 = precision == "bf16" or (precision == "auto" and on_gpu)
+        self.bf16 = _computes_bf16(precision, on_gpu)
         self.threads = threads
         self.fixed_shapes = on_gpu
         """Whether batches are padded to a few shapes, so that their steps can be recorded."""
         self.wide_on_cpu = False
         """Whether a CPU computes a model of hidden width `WIDE` or more (`multiply_for`)."""
+        logger.info("computing on %s", self.describe())
+
+    def describe(self) -> str:
+        """The device and the precision in words."""
+        precision = "bf16" if self.bf16 else "fp32"
+        if self.device.type == "cpu":
+            threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+            return f"the CPU in {precision}, {threads}"
+        return f"{self.device} ({torch.cuda.get_device_name(self.device)}) in {precision}"
 
     def deciding(self) -> dict[str, str | int | bool]:
         """What of it decides the bits of a result (for the fingerprint of a saved state)."""
@@ -64,6 +81,8 @@ class Compute:
         """Put a CPU tensor on the device, without waiting for it where that is possible."""
         if self.device.type == "cpu":
             return tensor
+        if tensor.nbytes > PINNED_AT_MOST:
+            return tensor.to(self.device)
         return tensor.pin_memory().to(self.device, non_blocking=True)
 
     def wait(self) -> None:
@@ -87,10 +106,32 @@ class Compute:
 
 def _free_device() -> torch.device:
     """A GPU that no other job of this machine has, as the current one; without a GPU the CPU."""
-    if not torch.cuda.is_available():
+    gpus = wanted_gpus()
+    said = unused_gpu(gpus)
+    if said:
+        logger.warning(said)
+    if not gpus.usable:
         return torch.device("cpu")
-    count = torch.cuda.device_count()
-    identities = [str(torch.cuda.get_device_properties(index).uuid) for index in range(count)]
-    device = torch.device("cuda", claim_gpu(identities, tempfile.gettempdir()))
+    identities = [str(torch.cuda.get_device_properties(number).uuid) for number in gpus.usable]
+    device = torch.device("cuda", gpus.usable[claim_gpu(identities, tempfile.gettempdir())])
     torch.cuda.set_device(device)
     return device
+
+
+def _computes_bf16(precision: Precision, on_gpu: bool) -> bool:
+    """Whether to compute in bf16; `auto` does so on a GPU that has it in hardware."""
+    if precision == "fp32" or (precision == "auto" and not on_gpu):
+        return False
+    if has_bf16(on_gpu):
+        return True
+    if precision == "bf16" and on_gpu:
+        raise ValueError(
+            f"precision: bf16 was asked for, and {torch.cuda.get_device_name()} has it not in "
+            "hardware. Write precision: auto, with which it computes in fp32."
+        )
+    if precision == "bf16":
+        logger.warning(
+            "precision: bf16 was asked for, and this CPU has it not in hardware: it is emulated, "
+            "slower than fp32. Write precision: auto."
+        )
+    return precision == "bf16"

@@ -25,16 +25,27 @@ from torch import Tensor
 from clseave_core.files import whole_file
 
 logger = logging.getLogger(__name__)
+NUMBERS_AT_ONCE = 2**22
 
 
 def fingerprint(settings: Mapping[str, Any], *data: np.ndarray[Any, Any] | Tensor) -> str:
     """A digest of a training's settings and of the arrays it learns from."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for array in data:
-        values = array.detach().cpu().numpy() if isinstance(array, Tensor) else array
-        digest.update(f"{values.dtype} {values.shape}".encode())
-        digest.update(np.ascontiguousarray(values).tobytes())
+        empty = torch.empty(0, dtype=array.dtype).numpy() if isinstance(array, Tensor) else array
+        digest.update(f"{empty.dtype} {tuple(array.shape)}".encode())
+        for part in _bytes(array):
+            digest.update(part)
     return digest.hexdigest()
+
+
+def _bytes(array: np.ndarray[Any, Any] | Tensor) -> Iterator[memoryview]:
+    """The bytes of an array, without a copy of it: those of a GPU's come a part at a time."""
+    if isinstance(array, Tensor):
+        for part in array.detach().reshape(-1).split(NUMBERS_AT_ONCE):
+            yield part.cpu().numpy().view(np.uint8).data
+    else:
+        yield np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 class TrainingState:

@@ -149,7 +149,7 @@ def test_batches_of_any_size_give_the_same_links(folder: Path) -> None:
     assert found[0] == found[1] == found[2]
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@pytest.mark.gpu
 def test_a_gpu_gives_the_same_links(folder: Path) -> None:
     settings = AlignmentSettings(2)
     english, german = [pair[0] for pair in PAIRS], [pair[1] for pair in PAIRS]

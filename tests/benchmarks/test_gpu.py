@@ -11,6 +11,7 @@ from benchmarks.speed.measuring import Spread
 from benchmarks.speed.sizes import QUICK, REAL
 from benchmarks.speed.stages import gpu
 from benchmarks.speed.workbench import Workbench
+from tests.fake_gpu import T4, pretend_gpus
 
 
 @pytest.fixture
@@ -20,7 +21,6 @@ def threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.usefixtures("threads")
 def test_without_a_gpu_nothing_is_measured(tmp_path: Path) -> None:
     found = gpu.measure(Workbench(tmp_path, REAL, 1, 1))
@@ -29,6 +29,16 @@ def test_without_a_gpu_nothing_is_measured(tmp_path: Path) -> None:
     assert {row.met for row in found.rows} == {None}
     assert {row.note for row in found.rows} == {"there is no GPU"}
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("threads")
+def test_on_a_gpu_that_emulates_bf16_nothing_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_gpus(monkeypatch, T4)
+    found = gpu.measure(Workbench(tmp_path, REAL, 1, 1))
+
+    assert {row.note for row in found.rows} == {"this GPU has no bf16 in hardware"}
 
 
 @pytest.mark.slow

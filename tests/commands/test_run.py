@@ -211,6 +211,48 @@ def test_snakemakes_command_line(arguments: list[str], words: str) -> None:
     assert " ".join(command[3:]) == start + words
 
 
+@pytest.mark.parametrize("count", ["1", "4"])
+def test_gpus_that_are_not_here_are_refused_before_anything_runs(
+    start: Start, tmp_path: Path, count: str
+) -> None:
+    run = start("--gpus", count)
+    _, said = run.communicate(timeout=60)
+
+    assert run.returncode == 2
+    assert f"asked for (GPUS={count} or --resources gpu={count}), but PyTorch has none here" in said
+    assert 'CUDA_VISIBLE_DEVICES is ""' in said
+    assert not (tmp_path / "calls.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--gpus", "0"],  # the CPU
+        ["--gpus", "1", "--", "-n"],
+        ["--gpus", "4", "--", "--profile", "slurm"],
+        ["--gpus", "4", "--", "--profile=slurm"],
+        ["--gpus", "4", "--", "--executor", "slurm"],
+    ],
+)
+def test_gpus_of_other_machines_and_of_a_dry_run_are_not_looked_for_here(
+    start: Start, tmp_path: Path, arguments: list[str]
+) -> None:
+    run = start(*arguments)
+    _, said = run.communicate(timeout=60)
+
+    assert run.returncode == 0, said
+    assert f"--resources gpu={arguments[1]}" in (tmp_path / "calls.txt").read_text()
+
+
+@pytest.mark.parametrize("count", ["-1", "one", "1.5"])
+def test_what_is_no_number_of_gpus_is_refused(
+    capsys: pytest.CaptureFixture[str], count: str
+) -> None:
+    with pytest.raises(SystemExit):
+        _parser().parse_args([f"--gpus={count}"])
+    assert f"'{count}' is no number of GPUs. Give 0, 1, 2 or more." in capsys.readouterr().err
+
+
 def test_a_dry_run_is_told_in_snakemakes_own_words() -> None:
     options = _parser().parse_args(["--target", "t", "--", "-n"])
     command = snakemake_command("s", SOURCES, options)

@@ -1,12 +1,14 @@
 """The head over frozen embeddings, by numbers made by hand."""
 
+import weakref
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from clseave_core.embeddings import Embeddings, write_embeddings
+from clseave_core.embeddings import Embeddings, Matrix, write_embeddings
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import load_classifier
 from clseave_core.models.encoder import encode_all
@@ -52,6 +54,23 @@ def test_languages_stand_one_after_the_other_each_without_its_mean(tmp_path: Pat
 
     assert len(tokens) == 6
     assert student.sentences.tolist() == [[2, -2], [-2, 2], [3, 1], [-1, -2], [1, 2], [-2, -3]]
+
+
+def test_a_table_that_is_read_again_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    student = FrozenStudent(2, 2, 1)
+    student.read(embeddings(tmp_path, [[4, 2], [0, 6], [5, 5]]))
+    first = weakref.ref(student.sentences)
+    gone_before: list[bool] = []
+
+    class Read(Embeddings):
+        def rows(self, ids: Iterable[str | int]) -> Matrix:
+            gone_before.append(first() is None)
+            return super().rows(ids)
+
+    student.read(Read.open(tmp_path / "use.arrow"), Read.open(tmp_path / "use.arrow"))
+
+    assert gone_before == [True, True]
+    assert student.sentences.tolist() == [[4, 2], [0, 6], [5, 5]] * 2
 
 
 def test_a_saved_student_has_its_classifier_and_not_the_sentences(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.hidden_gpus import HIDDEN
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "Snakefile", "config.yaml", "environment.yaml", "pyproject.toml", "rules", "studies", "schemas",
@@ -41,7 +43,7 @@ def snakemake(
     `within` are the words of a command that runs it, such as `WITHOUT_NETWORK`.
     """
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment |= {"HOME": str(project / "home"), "OMP_NUM_THREADS": "1", **variables}
+    environment |= {"HOME": str(project / "home"), "OMP_NUM_THREADS": "1", **HIDDEN, **variables}
     return subprocess.run(
         [*within, sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
         cwd=project,

@@ -22,6 +22,7 @@ import pytest
 from safetensors import safe_open
 
 from clseave_core.study.loading import load_study
+from clseave_core.training.gpu_wish import VARIABLE
 from clseave_core.training.history import Row, write_history
 from tests.rehearsal.workflow import ROOT, copy_project
 from tests.slurm.cluster import Cluster, Job, missing
@@ -103,7 +104,9 @@ class Study:
             self.run = subprocess.Popen(
                 [*command, "--config", "study=tiny", *settings],
                 cwd=self.folder, stdout=said, stderr=subprocess.STDOUT,
-                env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(GREEDY)},
+                # The nodes only pretend to have GPUs: jobs are given one and compute on the CPU.
+                env=os.environ
+                | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(GREEDY), VARIABLE: "0"},
             )  # fmt: skip
 
     def said(self) -> str:

@@ -1,3 +1,5 @@
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,14 @@ from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.encoder import encode_all
 from clseave_core.models.student import Student
 from clseave_core.models.tokens import load_tokenizer, tokenize
+from clseave_core.students import teaching
 from clseave_core.students.distillation import DistillationTask
 from clseave_core.students.task import StudentData, distance, training_examples, untranslated
 from clseave_core.students.teaching import Architecture, Texts, train_student
 from clseave_core.teacher.clip_ve import Premises
+from clseave_core.training import loop
 from clseave_core.training.device import Compute, Precision
+from clseave_core.training.gpu_probe import has_bf16
 from clseave_core.training.history import Row
 from clseave_core.training.settings import TrainingSettings
 from tests.fake_gpu import NothingRead, fake_gpu
@@ -151,6 +156,41 @@ def test_the_teachers_classifier_does_not_move(
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
+def test_a_training_holds_no_second_copy_of_the_teachers_embeddings(
+    tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    targets, images = files
+    moved: list[weakref.ref[torch.Tensor]] = []
+    alive: list[int] = []
+    compute = Compute("fp32", 1, "cpu")
+
+    def move(tensor: torch.Tensor) -> torch.Tensor:
+        """As to a GPU: another tensor than the one that was read."""
+        if tensor.shape == (len(SENTENCES), targets.width):
+            moved.append(weakref.ref(tensor))
+        return tensor.clone()
+
+    def training(*arguments: Any) -> list[Row]:
+        gc.collect()
+        alive.append(sum(reference() is not None for reference in moved))
+        return loop.train(*arguments)
+
+    monkeypatch.setattr(compute, "move", move)
+    monkeypatch.setattr(teaching, "train", training)
+    train_student(
+        sentences=Texts(tiny_bert_folder, SENTENCES), targets=targets,
+        held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3]),
+        dev_pairs=pairs_of([4, 5]), images=images, classifier=EntailmentClassifier(6).eval(),
+        alignment=None, pooling_at_test=None, architecture=Architecture(),
+        settings=TrainingSettings(epochs=1, batch_size=2, learning_rate=1e-3),
+        seed=0, compute=compute, state_folder=tmp_path / "state", model_folder=tmp_path / "model",
+        hypotheses_file=None, history_file=tmp_path / "history.csv",
+    )  # fmt: skip
+
+    assert (len(moved), alive) == (1, [0])
+
+
 def distillation(folder: Path, compute: Compute) -> DistillationTask:
     """A task whose batches have a sentence twice."""
     student = Student.start(folder, 6, "end", True, seed=0).eval()
@@ -207,11 +247,13 @@ def test_no_step_asks_the_device_for_a_number(
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@pytest.mark.gpu
 def test_a_gpu_records_a_students_steps(
     tiny_bert_folder: Path, tmp_path: Path, files: tuple[Embeddings, Embeddings],
     caplog: pytest.LogCaptureFixture, precision: Precision,
 ) -> None:  # fmt: skip
+    if precision == "bf16" and not has_bf16(on_gpu=True):
+        pytest.skip("this GPU has no bf16 in hardware")
     history = train_student(
         sentences=Texts(tiny_bert_folder, SENTENCES), targets=files[0],
         held_out=np.array([False] * 8), train_pairs=pairs_of([0, 1, 2, 3, 4, 5, 6, 7]),

@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 import shutil
 from collections import namedtuple
 from pathlib import Path
@@ -12,6 +13,7 @@ from clseave_core.study.checks import Check, check_study
 from clseave_core.study.loading import load_study
 from clseave_core.study.sources import Sources
 from commands import check_study as command
+from tests.fake_gpu import H200, T4, pretend_driver, pretend_gpus, pretend_no_gpu
 
 ROOT = Path(__file__).resolve().parents[2]
 Usage = namedtuple("Usage", "total used free")
@@ -47,6 +49,75 @@ def test_the_thesis_study_can_run_from_nothing() -> None:
     assert found["language zh"].found == "Chinese, for Google zh-CN"
     assert found["training of clseave"].found == "9 epochs, batches of 128, learning rate 4e-05"
     assert "GB to come" in found["disk"].found
+
+
+def test_the_device_is_said_and_gpus_that_were_asked_for_and_are_not_here_are_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = checks("tiny", {})["device"]
+    assert device == Check(
+        "device", True, "jobs compute on the CPU, in fp32 where `precision` is auto"
+    )
+
+    monkeypatch.setenv("CLSEAVE_GPUS", "1")
+    assert 'PyTorch has none here: CUDA_VISIBLE_DEVICES is ""' in failures("tiny", {})["device"]
+
+    pretend_gpus(monkeypatch, H200)
+    assert checks("tiny", {})["device"].found == (
+        "jobs with a GPU compute on NVIDIA H200, in bf16 where `precision` is auto"
+    )
+    monkeypatch.setenv("CLSEAVE_GPUS", "2")
+    assert "PyTorch has 1 here (NVIDIA H200)" in failures("tiny", {})["device"]
+
+
+def test_a_study_that_wants_bf16_of_a_gpu_that_emulates_it_cannot_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pretend_gpus(monkeypatch, T4)
+    assert checks("tiny", {})["device"].found == (
+        "jobs with a GPU compute on Tesla T4, in fp32, as it has no bf16 in hardware"
+    )
+
+    own = {
+        "images": {"precision": "bf16"},
+        "methods": {"clseave": {"training": {"precision": "bf16"}}},
+    }
+    said = failures("tiny", own)["device"]
+    assert said.startswith("images, methods.clseave")
+    assert "precision is bf16, which Tesla T4 has not in hardware" in said
+
+
+def test_bf16_that_the_cpu_emulates_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"images": {"precision": "bf16"}}
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
+    assert "emulates" not in checks("tiny", own)["device"].found
+
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx2": True})
+    assert checks("tiny", own)["device"].found.endswith(
+        "; it emulates the bf16 of images, slower than fp32"
+    )
+
+
+def test_a_gpu_that_pytorch_cannot_use_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_no_gpu(monkeypatch, "The NVIDIA driver on your system is too old (found version 11040)")
+    pretend_driver(monkeypatch, tmp_path, "470.82.01")
+
+    device = checks("tiny", {})["device"]
+    assert device.ok
+    assert device.found.startswith("a GPU is here, but the CPU computes, since PyTorch cannot use")
+
+
+def test_the_command_asks_for_gpus(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("studies", "schemas", "config.yaml"):
+        Path(name).symlink_to(ROOT / name)
+    monkeypatch.setenv("CLSEAVE_GPUS", "")  # so that the command's own goes after the test
+
+    assert command.main(["tiny", "--gpus", "3"]) == 1
+    assert re.search("MISSING  device +3 GPUs were asked for", capsys.readouterr().out)
 
 
 def test_the_pocket_study_can_run_from_nothing() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from clseave_core.study.environment import set_job_environment
+from clseave_core.training.gpu_wish import gpu_wish
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,20 @@ def test_jobs_find_the_library_and_work_offline() -> None:
 
     assert os.environ["PYTHONPATH"] == f"/project{os.pathsep}/mine"
     assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_jobs_know_of_the_gpus_that_the_run_was_given_and_a_jobs_own_start_changes_nothing() -> (
+    None
+):
+    set_job_environment("/project")
+    assert gpu_wish().count is None
+
+    set_job_environment("/project", 2)
+    set_job_environment("/project")  # as a job on a cluster does, which is not told again
+    assert gpu_wish().count == 2
+
+    set_job_environment("/project", 0)
+    assert gpu_wish().count == 0
 
 
 @pytest.mark.parametrize(("users", "kept"), [("1", "1"), ("0", "0"), (None, "0")])

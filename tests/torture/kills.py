@@ -23,6 +23,7 @@ import yaml
 from safetensors import safe_open
 
 from clseave_core.files import PARTIAL
+from tests.hidden_gpus import HIDDEN
 from tests.rehearsal.workflow import EVERY_RULE, KEPT, copy_project
 from tests.torture.judging import (
     ALONE,
@@ -82,7 +83,7 @@ def start(project: Path, target: str) -> subprocess.Popen[bytes]:
         sys.executable, "-m", "commands.run", "--study", STUDY, "--target", target, "--cores", "2",
     ]  # fmt: skip
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment |= {"HOME": str(project / "home"), "OMP_NUM_THREADS": "1"}
+    environment |= {"HOME": str(project / "home"), "OMP_NUM_THREADS": "1", **HIDDEN}
     with (project / "said.txt").open("ab") as said:
         return subprocess.Popen(
             command, cwd=project, env=environment, stdout=said, stderr=said,

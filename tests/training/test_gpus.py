@@ -82,6 +82,7 @@ def test_jobs_compute_on_different_gpus(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(
         torch.cuda, "get_device_properties", lambda index: SimpleNamespace(uuid=f"uuid{index}")
     )
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "A GPU")
     monkeypatch.setattr(torch.cuda, "set_device", current.append)
 
     first, second = (Compute("fp32", torch.get_num_threads()) for _ in range(2))

@@ -18,7 +18,6 @@ from clseave_core.training.settings import TrainingSettings
 from clseave_core.training.state import TrainingState
 from tests.fake_gpu import FakeRecorder, fake_gpu
 
-needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 XS = torch.arange(12, dtype=torch.float32)[:, None] / 10
 LENGTHS = np.array([2, 3, 4, 5, 6, 7, 9, 10, 3, 4, 5, 6])
 
@@ -158,7 +157,7 @@ def test_where_a_recording_fails_the_training_goes_on_and_says_so(
     assert "`cuda_graphs: false`" in caplog.text
 
 
-@needs_gpu
+@pytest.mark.gpu
 @pytest.mark.parametrize("optimizer", ["adam", "adamw"])
 def test_a_gpu_records_the_same_training(tmp_path: Path, optimizer: str) -> None:
     compute = Compute("fp32", 1, "cuda")
@@ -174,7 +173,7 @@ def test_a_gpu_records_the_same_training(tmp_path: Path, optimizer: str) -> None
     assert weights(recorded) == pytest.approx(weights(usual), rel=1e-4, abs=1e-5)
 
 
-@needs_gpu
+@pytest.mark.gpu
 def test_a_gpu_goes_on_after_a_recording_that_fails(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,9 +1,13 @@
 """The workflow's shape: names agree, rules are whole, every command line of the docs resolves."""
 
+import ast
+import importlib
+import inspect
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -89,6 +93,39 @@ def test_gpu_rules_are_those_that_the_profile_sends_to_the_gpu_partition() -> No
     assert {rule for rule, body in RULES.items() if "gpu=1" in body} == set(
         profile["set-resources"]
     )
+
+
+def test_rules_ask_for_a_gpu_where_their_script_takes_one_and_nowhere_else() -> None:
+    """It takes one where it, or a function that it imports, makes a `Compute` without a device."""
+    assert "embed_sentences" not in {rule for rule, body in RULES.items() if "gpu=1" in body}
+    for rule, body in RULES.items():
+        tree = ast.parse((ROOT / f"workflow_scripts/{rule}.py").read_text())
+        assert any(map(takes_a_free_device, [tree, *imported(tree)])) == ("gpu=1" in body), rule
+
+
+def takes_a_free_device(tree: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Compute"
+        and len(node.args) + len(node.keywords) < 3
+        for node in ast.walk(tree)
+    )
+
+
+def imported(tree: ast.AST) -> Iterator[ast.AST]:
+    """The functions of the library that a script imports, or that are in a module it imports."""
+    for node in ast.walk(tree):
+        if not (
+            isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clseave_core")
+        ):
+            continue
+        for name in node.names:
+            found = getattr(importlib.import_module(str(node.module)), name.name, None)
+            if found is None:
+                found = importlib.import_module(f"{node.module}.{name.name}")
+            if inspect.isfunction(found) or inspect.ismodule(found):
+                yield ast.parse(inspect.getsource(found))
 
 
 def test_the_rules_that_need_the_network_are_local_and_no_others() -> None:

@@ -164,7 +164,7 @@ def teacher_data(folder: Path, pairs: int, resamples: int) -> None:
     images = _images(pairs)
     pictures = torch.randn(len(images), WIDTH).numpy()
     write_embeddings(folder / "images.arrow", "image_id", [(images, pictures)], WIDTH)
-    embeddings, compute = Embeddings.open(folder / "images.arrow"), Compute("fp32", 1)
+    embeddings, compute = Embeddings.open(folder / "images.arrow"), Compute("fp32", 1, "cpu")
     train, dev = (
         EncodedPairs.of(read, read.hypotheses, embeddings, WIDTH, compute)
         for read in (Pairs.read(folder / "corpus" / f"{split}.parquet") for split in SPLITS[:2])
@@ -196,7 +196,7 @@ def student_data(folder: Path, pairs: int, resamples: int) -> None:
     parts = np.array_split(np.arange(pairs, dtype=np.int32), 20)
     made = ((part, rng.random((len(part), WIDTH), dtype=np.float32)) for part in parts)
     write_embeddings(folder / "hypotheses.arrow", "hypothesis_id", made, WIDTH)
-    compute = Compute("fp32", 1)
+    compute = Compute("fp32", 1, "cpu")
     targets = torch.from_numpy(Embeddings.open(folder / "hypotheses.arrow").rows(range(pairs)))
     train, dev = (Pairs.read(folder / "corpus" / f"{split}.parquet") for split in SPLITS[:2])
     data = StudentData(
@@ -225,7 +225,7 @@ def predict(folder: Path, pairs: int, resamples: int) -> None:
     with torch.inference_mode():
         table = prediction.predict(
             read, Embeddings.open(folder / "images.arrow"), EntailmentClassifier(WIDTH).eval(),
-            sentences, Compute("fp32", 1),
+            sentences, Compute("fp32", 1, "cpu"),
         )  # fmt: skip
     write_table(folder / "predicted.parquet", table, PREDICTIONS)
 

@@ -41,6 +41,7 @@ from clseave_core.report.figures.style import (
 from clseave_core.teacher.image_tower import ImageTower
 from clseave_core.training.batches import length_batches, random_batches
 from clseave_core.training.device import Compute, Precision
+from clseave_core.training.gpu_probe import has_bf16
 from clseave_core.training.settings import TrainingSettings
 
 LANGUAGES = 5
@@ -63,9 +64,11 @@ def measure(bench: Workbench) -> Found:
     """Minutes of each part of the thesis study, how busy the GPU is, and what bf16 changes."""
     quick = bench.sizes is QUICK
     device = "cuda" if torch.cuda.is_available() else "cpu" if quick else None
-    if device is None:
-        rows = [_row(name, "extrapolated", None, "there is no GPU") for name in MINUTES]
-        return Found(rows, {})
+    missing = "there is no GPU" if device is None else ""
+    if device == "cuda" and not has_bf16(on_gpu=True):
+        missing = "this GPU has no bf16 in hardware"
+    if device is None or missing:
+        return Found([_row(name, "extrapolated", None, missing) for name in MINUTES], {})
     precisions: tuple[Precision, ...] = ("bf16", "fp32")
     computes = {kind: Compute(kind, bench.threads, device) for kind in precisions}
     numbers: dict[str, float] = {}

@@ -10,6 +10,7 @@ import torch
 
 from clseave_core.corpus.pocket.settings import check_keys
 from clseave_core.progress import progress
+from clseave_core.training.device import Compute
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class ModelSettings(SmallTraining):
 
 @contextmanager
 def reproducible(seed: int, threads: int) -> Iterator[None]:
-    """Seed torch and fix its threads inside the block; leave both as they were after it."""
+    """Seed torch and compute on the CPU with `threads`; leave both as they were after the block."""
     before = torch.get_num_threads()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        torch.set_num_threads(threads)
+        Compute("fp32", threads, "cpu")
         try:
             yield
         finally:
