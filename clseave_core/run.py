@@ -5,13 +5,14 @@ import hashlib
 import logging
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from clseave_core.files import read_json, write_json
@@ -40,6 +41,7 @@ def start(job: Any) -> Iterator[Path]:
     logging.basicConfig(handlers=[file, said], level=logging.INFO, force=True)
     logging.captureWarnings(True)
     sys.excepthook = _reporter(job.rule, log)
+    signal.signal(signal.SIGTERM, _interrupted)
     logger.info("%s starts: %s", job.rule, dict(job.wildcards) or "no wildcards")
     began = time.monotonic()
     state = state_folder(log)
@@ -49,6 +51,11 @@ def start(job: Any) -> Iterator[Path]:
     write_json(log.with_suffix(".json"), _discreet(report))
     logger.info("%s ends after %.1f s", job.rule, time.monotonic() - began)
     search_no_more()
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Let a request to terminate end the job as an interrupt does: what is half-written goes."""
+    raise KeyboardInterrupt
 
 
 def state_folder(log: Path) -> Path:

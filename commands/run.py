@@ -8,8 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+
+import psutil
 
 from clseave_core.report.terminal_table import show_table
 from clseave_core.study.configuration import configured_study
@@ -29,7 +33,9 @@ BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 UNUSABLE = 2
 ELSEWHERE = {"--profile", "--workflow-profile", "--executor", "-e"}
 DRY = {"-n", "--dry-run", "--dryrun"}
-SNAKEMAKE = [sys.executable, "-m", "snakemake"]  # not the script: its path breaks when we move
+SNAKEMAKE = [sys.executable, "-m", "commands.quiet_snakemake"]
+GRACE_SECONDS = 0.3
+"""For Snakemake to note that it is interrupted, before its jobs end and count as failed."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -120,12 +126,15 @@ def _supervise(command: list[str], lock: FolderLock) -> int:
 
     The child has a process group of its own, so that an interrupt reaches it and its jobs once,
     whether it comes from a terminal or from `kill`. A request to terminate is passed on as an
-    interrupt: at a SIGTERM Snakemake would go on for as long as its running jobs take.
+    interrupt: at a SIGTERM Snakemake would go on for as long as its running jobs take. The jobs are
+    asked to terminate, which ends a Python that is still importing without a word.
     """
     received: list[int] = []
     children: list[subprocess.Popen[bytes]] = []
 
     def pass_on(number: int, _: FrameType | None) -> None:
+        if not received:
+            print("Stopping; the same command goes on later.", file=sys.stderr, flush=True)
         received.append(number)
         for child in children:
             _interrupt(child)
@@ -152,7 +161,16 @@ def _supervise(command: list[str], lock: FolderLock) -> int:
 
 def _interrupt(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
-        os.killpg(child.pid, signal.SIGINT)
+        child.send_signal(signal.SIGINT)
+        threading.Timer(GRACE_SECONDS, _terminate_jobs, [child.pid]).start()
+
+
+def _terminate_jobs(group: int) -> None:
+    """Ask all processes of a group to terminate, but for its first, which is Snakemake."""
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.Error):
+            if process.pid != group and os.getpgid(process.pid) == group:
+                process.terminate()
 
 
 def _environment() -> dict[str, str]:

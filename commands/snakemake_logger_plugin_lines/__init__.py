@@ -5,6 +5,7 @@ own complete log stays in .snakemake/log/.
 """
 
 import logging
+import re
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,10 @@ LOG_LINES = 20
 TOLD = ("Nothing to be done", "Trying to restart")
 """Beginnings of the plain messages that a person wants to see; warnings are always shown."""
 STOPPING = "Terminating processes on user request"
+AFTER_THE_REASON = ("    sbatch call:", "    sbatch script:", "For further error details see")
+"""Beginnings of what an executor says behind the scheduler's own words."""
+_KILLED = re.compile(r"died with <Signals\.(SIG\w+): \d+>|exit status (137|139)\b")
+_SIGNALS = {"137": "SIGKILL", "139": "SIGSEGV"}
 
 
 class Story:
@@ -30,6 +35,8 @@ class Story:
         self._planned = 0
         self._done = 0
         self._stopping = False
+        self._exception = ""
+        self._reasons: set[str] = set()
 
     def tell(self, record: logging.LogRecord) -> str | None:
         """What to print for one event; None for nothing."""
@@ -44,16 +51,15 @@ class Story:
             case LogEvent.JOB_ERROR:
                 return self._failure(said)
             case LogEvent.ERROR if said.get("exception") == "RuleException":
-                return None  # the failure of a job, which is told at its JOB_ERROR
+                self._exception = record.getMessage()  # of a job that is told at its JOB_ERROR
+                return None
             case None | LogEvent.ERROR:
                 return self._message(record.getMessage(), record.levelno)
         return None
 
     def _message(self, message: str, level: int) -> str | None:
-        if message.startswith(STOPPING):
-            self._stopping = True
-            return "Stopping the running jobs; the same command goes on later."
-        if self._stopping:
+        self._stopping = self._stopping or message.startswith(STOPPING)
+        if self._stopping:  # `make run` has said so
             return None
         return message if level >= logging.WARNING or message.startswith(TOLD) else None
 
@@ -80,14 +86,40 @@ class Story:
         place = f"{self._done:>{len(str(self._planned))}} of {self._planned}"
         return f"{place}  {name}, {_duration(now - start)}"
 
-    def _failure(self, said: dict[str, Any]) -> str:
+    def _failure(self, said: dict[str, Any]) -> str | None:
         name, _ = self._begun.get(int(said["jobid"]), (said["rule_name"], 0.0))
         if self._stopping:
-            return f"stopped  {name}"
+            return None
+        reason = self._reason(said)
+        if reason in self._reasons:
+            return f"FAILED  {name}, for the same reason"
         lines = [f"FAILED  {name}"]
-        for log in said["log"]:
-            lines += [f"The end of its log {log}:", *_tail(Path(log))]
+        if reason:
+            self._reasons.add(reason)
+            lines += [f"  {line}" for line in reason.splitlines()]
+        logs = [Path(log) for log in said["log"] if Path(log).exists()]
+        for log in logs:
+            lines += [f"The end of its log {log}:", *_tail(log)]
+        if not logs and not reason:
+            lines.append("  It ended before its log began: what it said stands above.")
         return "\n".join(lines)
+
+    def _reason(self, said: dict[str, Any]) -> str:
+        """What the executor or the scheduler said of a failed job, or the signal that ended it."""
+        told = []
+        for line in str(said.get("msg") or "").splitlines():
+            before = min((line.find(mark) for mark in AFTER_THE_REASON if mark in line), default=-1)
+            told.append(line if before < 0 else line[:before])
+            if before >= 0:
+                break
+        reason = "\n".join(line.rstrip() for line in told if line.strip())
+        of_this_job = f".{said['rule_name']}.py'" in self._exception
+        killed = _KILLED.search(self._exception) if of_this_job else None
+        if killed is None:
+            return reason
+        signal = killed[1] or _SIGNALS[killed[2]]
+        hint = ", perhaps since memory ran out" if signal == "SIGKILL" else ""
+        return f"{reason}\nIt was ended by {signal}{hint}.".strip()
 
 
 def _duration(seconds: float) -> str:
@@ -99,8 +131,6 @@ def _duration(seconds: float) -> str:
 
 
 def _tail(log: Path) -> list[str]:
-    if not log.exists():
-        return ["  (it has none: the job did not get as far)"]
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return [f"  {line}" for line in lines[-LOG_LINES:]]
 

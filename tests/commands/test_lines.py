@@ -77,7 +77,7 @@ def test_a_failure_shows_the_end_of_its_log_once(tmp_path: Path) -> None:
 def test_a_job_that_failed_before_its_log_says_so() -> None:
     failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=["nowhere.log"])
 
-    assert "it has none" in str(Story().tell(failure))
+    assert "what it said stands above" in str(Story().tell(failure))
 
 
 def test_other_errors_and_warnings_are_shown_in_full() -> None:
@@ -98,6 +98,80 @@ def test_what_stops_at_the_users_wish_has_not_failed() -> None:
     story.tell(job(1, "predict", 0.0, lang="de"))
 
     stopping = "Terminating processes on user request, this might take some time."
-    assert "the same command goes on later" in str(story.tell(record(None, stopping)))
+    assert story.tell(record(None, stopping)) is None
     failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=["a.log"])
-    assert story.tell(failure) == "stopped  predict de"
+    assert story.tell(failure) is None
+
+
+REFUSED = (
+    "SLURM sbatch failed. The error message was 'sbatch: error: invalid partition specified: gpu2\n"
+    "sbatch: error: Batch job submission failed: Invalid partition name specified'.\n"
+    "    sbatch call:\n        sbatch --parsable --partition gpu2 --wrap='python'\n"
+    "For further error details see the cluster/cloud log and the log files of the involved rule(s)."
+)
+
+
+def test_what_the_scheduler_says_of_a_refused_job_is_told_once() -> None:
+    story = Story()
+    story.tell(job(1, "generate_pictures", 0.0))
+    story.tell(job(2, "generate_world", 0.0))
+    story.tell(job(3, "generate_pictures", 0.0))
+    rules = ("generate_pictures", "generate_world", "generate_pictures")
+    failures = [
+        record(LogEvent.JOB_ERROR, jobid=number, rule_name=rule, log=["none.log"], msg=REFUSED)
+        for number, rule in enumerate(rules, 1)
+    ]
+    first, *others = (story.tell(failure) for failure in failures)
+    assert str(first).splitlines() == [
+        "FAILED  generate_pictures",
+        "  SLURM sbatch failed. The error message was 'sbatch: error: invalid partition specified: "
+        "gpu2",
+        "  sbatch: error: Batch job submission failed: Invalid partition name specified'.",
+    ]
+    assert others == [
+        "FAILED  generate_world, for the same reason",
+        "FAILED  generate_pictures, for the same reason",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("SLURM-job '7' failed, SLURM status is: 'OUT_OF_MEMORY'. Reason: None. For further error "
+         "details see the cluster/cloud log and the log files of the involved rule(s).",
+         "SLURM-job '7' failed, SLURM status is: 'OUT_OF_MEMORY'. Reason: None."),
+        ("Job submission failed with exception: [Errno 2] No such file or directory: 'sbatch'",
+         "Job submission failed with exception: [Errno 2] No such file or directory: 'sbatch'"),
+    ],
+)  # fmt: skip
+def test_what_the_executor_says_stands_before_the_log(tmp_path: Path, said: str, told: str) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("12:00 it starts\n")
+    failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=[str(log)], msg=said)
+    assert str(Story().tell(failure)).splitlines() == [
+        "FAILED  predict", f"  {told}", f"The end of its log {log}:", "  12:00 it starts",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("exception", "told"),
+    [
+        (
+            "died with <Signals.SIGKILL: 9>.",
+            "SIGKILL, perhaps since memory ran out.",
+        ),
+        (
+            "returned non-zero exit status 137.",
+            "SIGKILL, perhaps since memory ran out.",
+        ),
+        ("died with <Signals.SIGSEGV: 11>.", "SIGSEGV."),
+    ],
+)
+def test_the_signal_that_ended_a_job_is_told(exception: str, told: str) -> None:
+    story = Story()
+    command = "Command 'set -euo pipefail;  python .snakemake/scripts/tmp1.predict.py'"
+    story.tell(record(LogEvent.ERROR, f"{command} {exception}", exception="RuleException"))
+    failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=["none.log"], msg=None)
+    assert str(story.tell(failure)) == f"FAILED  predict\n  It was ended by {told}"
+    other = record(LogEvent.JOB_ERROR, jobid=2, rule_name="train", log=["none.log"], msg=None)
+    assert "SIG" not in str(story.tell(other))
