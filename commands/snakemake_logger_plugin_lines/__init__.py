@@ -107,7 +107,7 @@ class Story:
     def _reason(self, said: dict[str, Any]) -> str:
         """What the executor or the scheduler said of a failed job, or the signal that ended it."""
         told = []
-        for line in str(said.get("msg") or "").splitlines():
+        for line in str(said.get("rule_msg") or "").splitlines():
             before = min((line.find(mark) for mark in AFTER_THE_REASON if mark in line), default=-1)
             told.append(line if before < 0 else line[:before])
             if before >= 0:

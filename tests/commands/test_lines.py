@@ -118,7 +118,7 @@ def test_what_the_scheduler_says_of_a_refused_job_is_told_once() -> None:
     story.tell(job(3, "generate_pictures", 0.0))
     rules = ("generate_pictures", "generate_world", "generate_pictures")
     failures = [
-        record(LogEvent.JOB_ERROR, jobid=number, rule_name=rule, log=["none.log"], msg=REFUSED)
+        record(LogEvent.JOB_ERROR, jobid=number, rule_name=rule, log=["none.log"], rule_msg=REFUSED)
         for number, rule in enumerate(rules, 1)
     ]
     first, *others = (story.tell(failure) for failure in failures)
@@ -147,7 +147,9 @@ def test_what_the_scheduler_says_of_a_refused_job_is_told_once() -> None:
 def test_what_the_executor_says_stands_before_the_log(tmp_path: Path, said: str, told: str) -> None:
     log = tmp_path / "a.log"
     log.write_text("12:00 it starts\n")
-    failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=[str(log)], msg=said)
+    failure = record(
+        LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=[str(log)], rule_msg=said
+    )
     assert str(Story().tell(failure)).splitlines() == [
         "FAILED  predict", f"  {told}", f"The end of its log {log}:", "  12:00 it starts",
     ]  # fmt: skip
@@ -171,7 +173,9 @@ def test_the_signal_that_ended_a_job_is_told(exception: str, told: str) -> None:
     story = Story()
     command = "Command 'set -euo pipefail;  python .snakemake/scripts/tmp1.predict.py'"
     story.tell(record(LogEvent.ERROR, f"{command} {exception}", exception="RuleException"))
-    failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=["none.log"], msg=None)
+    failure = record(
+        LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=["none.log"], rule_msg=None
+    )
     assert str(story.tell(failure)) == f"FAILED  predict\n  It was ended by {told}"
-    other = record(LogEvent.JOB_ERROR, jobid=2, rule_name="train", log=["none.log"], msg=None)
+    other = record(LogEvent.JOB_ERROR, jobid=2, rule_name="train", log=["none.log"], rule_msg=None)
     assert "SIG" not in str(story.tell(other))
