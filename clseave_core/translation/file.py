@@ -1,7 +1,7 @@
 """The user's own translations, from a file: TSV or Parquet with the columns source, translation."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -135,6 +135,16 @@ def _rows_of_parquet(path: Path) -> Iterator[Row]:
         raise ValueError(
             f"{path} cannot be read behind row {row} ({error}). Write it again."
         ) from error
+
+
+def missing_translations(found: Container[str], sentences: Iterable[str]) -> list[str]:
+    """The `sentences` that `found` (of `read_translations`) does not have, in their order."""
+    return [text for text in sentences if as_found(text) not in found]
+
+
+def as_found(sentence: str) -> str:
+    """The form in which `read_translations` has `sentence` as its key."""
+    return unicodedata.normalize("NFC", sentence).strip()
 
 
 class FileTranslator:
