@@ -219,7 +219,7 @@ def _translation(sources: Sources) -> Iterator[Check]:
             continue
         for name in map(Path, sources.translation_files(code)):
             if name.exists():
-                yield _attempt(what, partial(_translations, name))
+                yield _attempt(what, partial(_translations, name, code, sources.translation))
             elif sources.is_generated and name.is_relative_to(sources.generated):
                 yield Check(what, True, f"{language(code).name}, will be generated")
             else:
@@ -228,7 +228,9 @@ def _translation(sources: Sources) -> Iterator[Check]:
 
     for kind in ("references", "back_translations"):
         for code, name in sources.translation.get(kind, {}).items():
-            yield _attempt(f"{kind} {code}", partial(_translations, Path(name)))
+            lang = code if kind == "references" else "en"
+            look = partial(_translations, Path(name), lang, sources.translation)
+            yield _attempt(f"{kind} {code}", look)
 
 
 def _provider(sources: Sources) -> str:
@@ -243,8 +245,11 @@ def _code(code: str) -> str:
     return f"{known.name}, for Google {known.google}"
 
 
-def _translations(path: Path) -> str:
-    return f"{path}: {len(read_translations(path)):,} sentences"
+def _translations(path: Path, lang: str, section: Mapping[str, Any]) -> str:
+    two = section.get("two_translations", "first")
+    found = read_translations(path, lang, two_translations=two)
+    said = f"{path}: {len(found):,} sentences"
+    return f"{said}, {found.pairs:,} translations\n{found.note}" if found.note else said
 
 
 def _reuse(sources: Sources) -> str:
