@@ -5,7 +5,7 @@ No network; `online.py` has the checks that need it.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -64,7 +64,9 @@ def _corpus(sources: Sources) -> Iterator[Check]:
         return
     for split in sources.splits:
         file, path = corpus["annotations"][split], Path(sources.annotations(split))
-        yield _file(f"annotations {split}", file, path, lambda path: f"{_rows(path)} pairs")
+        numbers = corpus.get("labels", {}).get(split)
+        look = partial(_rows, numbers=numbers)
+        yield _file(f"annotations {split}", file, path, look)
     expected = sum(corpus.get("expected", {}).get("images", {}).values())
     path = Path(sources.pictures)
     yield _file("pictures", corpus["pictures"], path, lambda path: _pictures(path, expected))
@@ -80,8 +82,8 @@ def _file(what: str, file: dict[str, Any], path: Path, read: Callable[[Path], st
     return Check(what, True, f"will be downloaded from {hosts} to {path}")
 
 
-def _rows(path: Path) -> str:
-    return f"{len(read_annotations(path)):,}"
+def _rows(path: Path, numbers: Sequence[str] | None) -> str:
+    return f"{len(read_annotations(path, numbers)):,} pairs"
 
 
 def _pictures(path: Path, expected: int) -> str:

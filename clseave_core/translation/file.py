@@ -81,7 +81,8 @@ def read_translations(
     if several:
         text, (other, place) = next(iter(several.items()))
         found.note = (
-            f"{path}: {len(several):,} sentences have two translations or more, for example "
+            f"{path}: {len(several):,} of {len(found):,} sentences have two translations or more, for "
+            "example "
             f"{text!r}: {found[text]!r} in {records.unit} {places[text]}, {other!r} in {place}"
         )
         if two_translations == "refuse":
@@ -116,7 +117,9 @@ def _pair(row: dict[str, object], columns: Sequence[str], place: str) -> tuple[s
 
 
 def _check_text(value: str, name: str, place: str) -> None:
-    wrong = next((sign for sign in value if unicodedata.category(sign) in ("Cc", "Cs")), None)
+    # What can be printed holds none; marks of the direction of writing cannot, and are looked at.
+    signs = "" if value.isprintable() else value
+    wrong = next((sign for sign in signs if unicodedata.category(sign) in ("Cc", "Cs")), None)
     if wrong is not None:
         raise ValueError(
             f"{place}: the {name} {shown(value)} holds the control character "
