@@ -1,9 +1,12 @@
 """Whether each picture that a pair names is there, and what to do where not."""
 
+import logging
 from collections.abc import Iterable, Mapping, Set
 
 from clseave_core.corpus.pictures import PictureSource
 from clseave_core.corpus.snli_ve import Annotations
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 5
 """How many of the absent pictures a message shows."""
@@ -22,9 +25,14 @@ def absent_pictures(read: Mapping[str, Annotations], known: Set[str]) -> dict[st
 
 
 def check_pictures(read: Mapping[str, Annotations], pictures: PictureSource | Set[str]) -> None:
-    """Raise ValueError that counts and shows the pictures that pairs name and that are absent."""
+    """Raise ValueError that counts and shows the pictures that pairs name and that are absent.
+
+    What the source did not read is warned of.
+    """
     if isinstance(pictures, PictureSource):
         where, known = f" in {pictures.path}", pictures.ids()
+        for note in pictures.notes:
+            logger.warning("%s", note)
     else:
         where, known = "", frozenset(pictures)
     absent = absent_pictures(read, known)

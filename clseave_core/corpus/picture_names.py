@@ -35,9 +35,8 @@ def picture_id(name: str) -> str | None:
 
     No pictures: other endings (tables, texts), hidden files, what macOS adds (`__MACOSX/`).
     """
-    parts = name.replace("\\", "/").split("/")
-    ending = parts[-1].rpartition(".")[2]
-    if is_hidden(name) or f".{ending}".lower() not in EXTENSIONS:
+    _, dot, ending = name.rpartition(".")
+    if is_hidden(name) or f"{dot}{ending}".lower() not in EXTENSIONS:
         return None
     return picture_identity(name) or None
 

@@ -143,10 +143,10 @@ def read_annotations(path: str | Path, numbers: Sequence[str] | None = None) -> 
     file.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path} does not exist, or is no file. Correct the path in the study."
-        )
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist. Correct the path in the study.")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder. Name the annotation file in it.")
     records = read_records(path, lambda names: columns_of(names, path))
     read = Annotations(path, unit=records.unit)
     images: dict[str, str] = {}

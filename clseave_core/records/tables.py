@@ -168,7 +168,7 @@ def _checked(fields: list[str], width: int, form: Form, place: str) -> list[str]
     mark = DELIMITERS[form.delimiter]
     if len(fields) != width:
         raise ValueError(
-            f"{place}: {len(fields)} fields in {shown(form.delimiter.join(fields))}, expected "
+            f"{place}: {len(fields)} field{'s' * (len(fields) != 1)} in {shown(form.delimiter.join(fields))}, expected "
             f"{width}, with a {mark} between them. Put a field that holds a {mark} in quotes, or "
             "mend the line."
         )

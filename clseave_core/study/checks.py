@@ -87,12 +87,13 @@ def _rows(path: Path, numbers: Sequence[str] | None) -> str:
 
 
 def _pictures(path: Path, expected: int) -> str:
-    count = len(open_pictures(path).ids())
-    if count < max(expected, 1):
+    source = open_pictures(path)
+    count = len(source.ids())
+    if count < expected:
         raise ValueError(
             f"{path} has {count:,} pictures, expected {expected:,}. Is it the right archive?"
         )
-    return f"{count:,} pictures"
+    return "\n".join([f"{count:,} pictures", *source.notes])
 
 
 def _models(sources: Sources) -> Iterator[Check]:

@@ -50,11 +50,13 @@ def read_translations(
     FileNotFoundError when there is no file.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(
-            f"{path} does not exist, or is no file. The translator `file` reads the translations "
-            "from it: a table with the columns source and translation."
+            f"{path} does not exist. The translator `file` reads the translations from it: a "
+            "table with the columns source and translation."
         )
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder. Name the file of translations in it.")
 
     @cache
     def known(names: tuple[str, ...]) -> Sequence[str]:
