@@ -26,7 +26,7 @@ from tarfile import (  # type: ignore[attr-defined]  # typeshed lacks EOFHeaderE
     TarFile,
     TarInfo,
 )
-from typing import IO, Self, cast
+from typing import IO, Any, Self, cast
 
 from clseave_core.corpus.picture_names import HEAD
 from clseave_core.records.forms import GZIP, START, ZIP, is_tar
@@ -212,7 +212,7 @@ class _Again(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         data, self._start = self._start[: len(buffer)], self._start[len(buffer) :]
         data = data or self._rest.read(len(buffer))
         buffer[: len(data)] = data

@@ -156,35 +156,35 @@ class PictureSource(ABC):
         where = ": ".join([str(self.path), *inside])
         if found.archives:
             return (
-                f"{where} holds {len(found.archives):,} archives ({_some(found.archives)}) and no "
-                "picture. Unpack them into one folder and give that."
+                f"{where} holds no picture but archives: {_some(found.archives)}. Unpack them into "
+                "one folder and give that."
             )
         if found.strange:
-            return f"{where} has no picture. {self._said_of_strange(found.strange)}"
+            return f"{where} has no picture. {_strange(found.strange)}"
         return (
-            f"{where} has no picture among its {len(found.others):,} files"
-            f"{f' ({_some(found.others)})' if found.others else ''}. Give the folder or the "
+            f"{where} has no picture; its files: {_some(found.others)}. Give the folder or the "
             "archive (.zip, .tar, .tar.gz) of the pictures."
         )
 
     def _unread(self, found: _Found) -> Iterator[str]:
         if found.strange:
-            yield f"{self.path}: {self._said_of_strange(found.strange)}"
+            yield f"{self.path}: {_strange(found.strange)}"
         if found.archives:
             yield (
-                f"{self.path}: {len(found.archives):,} archives stand beside the pictures and are "
-                f"not read ({_some(found.archives)})."
+                f"{self.path}: archives beside the pictures are not read: {_some(found.archives)}."
             )
 
-    def _said_of_strange(self, names: list[str]) -> str:
-        return (
-            f"{len(names):,} files are pictures by their content, but their endings are unknown "
-            f"({_some(names)}). They are not read: rename them, to .jpg for example."
-        )
+
+def _strange(names: list[str]) -> str:
+    return (
+        "Pictures by their content whose endings are unknown are not read: "
+        f"{_some(names)}. Rename them, to .jpg for example."
+    )
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(map(repr, names[:2])) + (", ..." if len(names) > 2 else "")
+    more = f" and {len(names) - 2:,} more" if len(names) > 2 else ""
+    return (", ".join(map(repr, names[:2])) or "none") + more
 
 
 class _File(Member):

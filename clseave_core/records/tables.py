@@ -3,7 +3,8 @@
 Whether a table is quoted (RFC 4180: a field in quotes, a quote inside doubled) decides what a
 sentence that begins with a quote is. In a file of which every line has all fields, one field that
 begins with a quote which does not end it is the proof that its writer does not quote, so that all
-quotes belong to the sentences. In every other file quotes are quotes.
+quotes belong to the sentences, unless a table with commas can be read with quotes all the same. In
+every other file quotes are quotes.
 """
 
 import csv
@@ -52,11 +53,13 @@ def table_rows(
 
 
 def _form(path: Path, columns: Columns, without_header: Sequence[str]) -> Form:
+    line, width = next(text_lines(path), "").rstrip("\r\n"), len(without_header)
+    if line.startswith("sep="):
+        raise ValueError(f"{path} line 1: {line!r} is a hint to spreadsheets. Delete the line.")
     first = {delimiter: _first_row(path, delimiter) for delimiter in DELIMITERS}
     for delimiter, names in first.items():
         if columns(names):
             return _with_quotes(path, Form(delimiter, names, has_header=True))
-    line, width = next(text_lines(path), "").rstrip("\r\n"), len(without_header)
     # A field that begins with a quote may be none of a quoted table: so the bare line counts, too.
     fits = [
         delimiter
@@ -70,6 +73,11 @@ def _form(path: Path, columns: Columns, without_header: Sequence[str]) -> Form:
         forms = [form for form in forms if _can_read(path, form)]
     if len(forms) == 1:
         return forms[0]
+    if len(forms) > 1:
+        raise ValueError(
+            f"{path} line 1: {shown(line)} may have a comma or a semicolon between its columns. "
+            "Write a header as the first line."
+        )
     raise ValueError(
         f"{path} line 1: {shown(line)} is no header of known columns with tab, comma or semicolon "
         f"between them{f', and the table has not {width} columns' if width else ''}. Write a "
@@ -90,7 +98,10 @@ def _with_quotes(path: Path, form: Form) -> Form:
 
 
 def _is_quoted(path: Path, form: Form) -> bool:
-    """Whether quotes are those of the table (see above). Raises ValueError where both are there."""
+    """Whether quotes are those of the table (see above), which `form` says.
+
+    Raises ValueError where some are and some are not.
+    """
     flat, quotes = True, False
     broken = doubled = 0
     for number, line in enumerate(text_lines(path), start=1):
@@ -109,16 +120,19 @@ def _is_quoted(path: Path, form: Form) -> bool:
                 doubled = doubled or number
     if not quotes:
         return False
+    tabs = form.delimiter == "\t"
     if not flat:
-        quoted = Form(form.delimiter, form.names, form.has_header)
-        return form.delimiter != "\t" or _can_read(path, quoted)
-    if broken and doubled:
+        return not tabs or _can_read(path, form)
+    # Two lines with a comma in each may be one field in quotes; what holds a tab is no sentence.
+    if not broken or (not tabs and _can_read(path, form)):
+        return True
+    if doubled:
         raise ValueError(
             f"{path} line {broken}: a field begins with a quote that does not end it, though line "
             f"{doubled} has fields in quotes. Put the whole field in quotes and double those "
             'inside it, as in """Stop"" says the sign."'
         )
-    return not broken
+    return False
 
 
 def _can_read(path: Path, form: Form) -> bool:
@@ -168,9 +182,9 @@ def _checked(fields: list[str], width: int, form: Form, place: str) -> list[str]
     mark = DELIMITERS[form.delimiter]
     if len(fields) != width:
         raise ValueError(
-            f"{place}: {len(fields)} field{'s' * (len(fields) != 1)} in {shown(form.delimiter.join(fields))}, expected "
-            f"{width}, with a {mark} between them. Put a field that holds a {mark} in quotes, or "
-            "mend the line."
+            f"{place}: {len(fields)} field{'s' * (len(fields) != 1)} in "
+            f"{shown(form.delimiter.join(fields))}, expected {width}, with a {mark} "
+            f"between them. Put a field that holds a {mark} in quotes, or mend the line."
         )
     if form.delimiter == "\t" and any("\n" in field and "\t" in field for field in fields):
         raise ValueError(

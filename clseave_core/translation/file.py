@@ -79,13 +79,14 @@ def read_translations(
             continue
         pairs.add((text, translation))
         several.setdefault(text, (translation, f"{records.unit} {number}"))
+    if not found:
+        raise ValueError(f"{path} has no translation in it. Write a row for each sentence.")
     found.pairs = len(found) + len(pairs)
     if several:
         text, (other, place) = next(iter(several.items()))
         found.note = (
-            f"{path}: {len(several):,} of {len(found):,} sentences have two translations or more, for "
-            "example "
-            f"{text!r}: {found[text]!r} in {records.unit} {places[text]}, {other!r} in {place}"
+            f"{path}: {len(several):,} of {len(found):,} sentences have several translations: "
+            f"{text!r} has {found[text]!r} in {records.unit} {places[text]} and {other!r} in {place}"
         )
         if two_translations == "refuse":
             raise ValueError(
@@ -99,8 +100,8 @@ def _pair(row: dict[str, object], columns: Sequence[str], place: str) -> tuple[s
     """Source and translation of a row, checked."""
     if not columns:
         raise ValueError(
-            f"{place}: has no source and translation, only {sorted(map(str, row))}. Write these "
-            "two keys."
+            f"{place}: has no source and translation, only {shown(sorted(map(str, row)))}. Write "
+            'an object for each sentence: {"source": ..., "translation": ...}.'
         )
     # The corpus has each run of white space as one space.
     values = [row[name] for name in columns]

@@ -106,8 +106,8 @@ CASES = {
     "two translations where a study refuses them": Case(
         file("de.tsv", HEAD + b"A cat.\tDie Katze.\n"),
         lambda path: read_translations(path, two_translations="refuse"),
-        r"de\.tsv: 1 of 1 sentences have two translations .*'A cat\.': 'Eine Katze\.' in line 2, "
-        r"'Die Katze\.' in line 3.*Keep one of each",
+        r"de\.tsv: 1 of 1 sentences have several translations: 'A cat\.' has 'Eine Katze\.' in "
+        r"line 2 and 'Die Katze\.' in line 3.*Keep one of each",
     ),
     "a sentence is missing": Case(
         file("de.tsv", HEAD),
