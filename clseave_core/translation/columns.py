@@ -39,16 +39,19 @@ class _Names:
                 elif rest[0] in own and all(_is_region(word, other) for word in rest[1:]):
                     self.found[role][1].append(name)
 
-    def best(self, role: str, path: Path) -> tuple[str, int] | None:
-        """The one column of a role and its rank. Raises ValueError where several could be it."""
-        for rank, names in enumerate(self.found[role]):
+    def best(self, role: str, path: Path, ranks: int) -> str | None:
+        """The one column of a role, in one of the first `ranks`.
+
+        Raises ValueError where several could be it.
+        """
+        for names in self.found[role][:ranks]:
             if len(names) > 1:
                 raise ValueError(
                     f"{path} line 1: {' and '.join(map(repr, names))} may both be the column of "
                     f"the {role}. Rename that one {role!r}."
                 )
             if names:
-                return names[0], rank
+                return names[0]
         return None
 
 
@@ -74,12 +77,13 @@ def find_columns(
     ValueError naming the file where several columns may be meant, or one is another language's.
     """
     known = _Names(names, source, target)
-    one, other = known.best(SOURCE, path), known.best(TRANSLATION, path)
+    other = known.best(TRANSLATION, path, 2)
+    one = known.best(SOURCE, path, 3 if other else 2)
     if one and other:
-        return one[0], other[0]
-    if len(names) != 2 or not (other or (one and one[1] < 2)):
+        return one, other
+    found = one or other
+    if len(names) != 2 or found is None:
         return None
-    found = (one or other or ("", 0))[0]
     rest = names[1 - list(names).index(found)]
     if rest.casefold() in set().union(*map(_codes, LANGUAGES)) and (one is None or target):
         wanted = source if one is None else target

@@ -66,27 +66,24 @@ def read_translations(
         return known(tuple(names))
 
     found = Translations()
-    places: dict[str, int] = {}
-    several: dict[str, tuple[str, str]] = {}
-    pairs: set[tuple[str, str]] = set()
+    places: dict[str, str] = {}
+    others: dict[str, dict[str, str]] = {}
     records = read_records(path, columns, (SOURCE, TRANSLATION))
     for number, row in records.rows:
-        place = records.place(number)
-        text, translation = _pair(row, columns(list(row)), place)
-        first = found.setdefault(text, translation)
-        if first == translation:
-            places.setdefault(text, number)
-            continue
-        pairs.add((text, translation))
-        several.setdefault(text, (translation, f"{records.unit} {number}"))
+        text, translation = _pair(row, columns(list(row)), records.place(number))
+        if found.setdefault(text, translation) == translation:
+            places.setdefault(text, f"{records.unit} {number}")
+        else:
+            others.setdefault(text, {}).setdefault(translation, f"{records.unit} {number}")
     if not found:
         raise ValueError(f"{path} has no translation in it. Write a row for each sentence.")
-    found.pairs = len(found) + len(pairs)
-    if several:
-        text, (other, place) = next(iter(several.items()))
+    found.pairs = len(found) + sum(map(len, others.values()))
+    if others:
+        text, (other, *_) = next(iter(others.items()))
         found.note = (
-            f"{path}: {len(several):,} of {len(found):,} sentences have several translations: "
-            f"{text!r} has {found[text]!r} in {records.unit} {places[text]} and {other!r} in {place}"
+            f"{path}: {len(others):,} of {len(found):,} sentences have several translations: "
+            f"{text!r} has {found[text]!r} in {places[text]} and {other!r} in "
+            f"{others[text][other]}"
         )
         if two_translations == "refuse":
             raise ValueError(

@@ -38,7 +38,7 @@ def test_an_empty_list_has_no_rows(tmp_path: Path) -> None:
     assert read(tmp_path / "x.json", " [ ]\n") == []
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[str | bytes, str]] = {
     "cut in an object": ('[{"n": 1}, {"n": ', r"x\.json row 1: not JSON, or cut .*'\{\"n\": '"),
     "cut between objects": ('[{"n": 1},', r"x\.json row 1: not JSON, or cut"),
     "without its end": ('[{"n": 1}', r"x\.json row 1: the list is cut"),
