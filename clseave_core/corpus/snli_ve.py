@@ -97,40 +97,42 @@ def _image_id(row: dict[str, Any], keys: Sequence[str], place: str, known: dict[
 
 
 class _Shapes:
-    """The fields of rows, found once for all rows that have the same keys."""
+    """The fields of rows, and what is wrong with them, found once for all that have equal keys."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], Fields] = {}
+        self._known: dict[tuple[str, ...], tuple[Fields, str]] = {}
 
-    def fields(self, row: dict[str, Any], place: str) -> Fields:
-        """The fields of a row. Raises ValueError where one is missing that must be there."""
+    def fields(self, row: dict[str, Any], place: str) -> tuple[Fields, str]:
+        """The fields of a row, and what is wrong with it if it has a label, "" for nothing.
+
+        Raises ValueError where there is no field of labels.
+        """
         keys = tuple(row)
-        fields = self._known.get(keys)
-        if fields is None:
-            fields = self._known[keys] = self._find(keys, place)
-        return fields
+        found = self._known.get(keys)
+        if found is None:
+            fields = find_fields(keys)
+            have = f"only {shown(sorted(keys))}. {MEND}"
+            if not fields.label:
+                raise ValueError(f"{place}: has no 'gold_label' or 'label', {have}")
+            found = self._known[keys] = fields, self._wrong(fields, have)
+        return found
 
-    def _find(self, keys: tuple[str, ...], place: str) -> Fields:
-        fields = find_fields(keys)
-        missing = {
-            "'gold_label' or 'label'": fields.label,
-            "'sentence2' or 'hypothesis'": fields.hypothesis,
-            "picture id (Flickr30K_ID, image_id, image, filename or the like)": fields.image,
-            # Names of our own making could be others' in the same file.
-            "'pairID', though other rows have one": fields.pair or not self._have_pairs(),
-        }
-        for what, found in missing.items():
-            if not found:
-                raise ValueError(f"{place}: has no {what}, only {shown(sorted(keys))}. {MEND}")
-        if fields.pair and self._known and not self._have_pairs():
-            raise ValueError(
-                f"{place}: has a {fields.pair!r}, though rows before it have none. Give one to "
-                "each row, or to none."
+    def _wrong(self, fields: Fields, have: str) -> str:
+        if not fields.hypothesis:
+            return f"has no 'sentence2' or 'hypothesis', {have}"
+        if not fields.image:
+            return (
+                f"has no picture id (Flickr30K_ID, image_id, image, filename or the like), {have}"
             )
-        return fields
-
-    def _have_pairs(self) -> bool:
-        return any(fields.pair for fields in self._known.values())
+        # Ids of our own making could be others' in the same file.
+        pairs = {bool(other.pair) for other, wrong in self._known.values() if not wrong}
+        if pairs == {True} and not fields.pair:
+            return f"has no 'pairID', though other rows have one, {have}"
+        if pairs == {False} and fields.pair:
+            return (
+                f"has {fields.pair!r}, though rows before it have none. Give one to all, or none."
+            )
+        return ""
 
 
 def read_annotations(path: str | Path, numbers: Sequence[str] | None = None) -> Annotations:
@@ -154,13 +156,15 @@ def read_annotations(path: str | Path, numbers: Sequence[str] | None = None) -> 
     shapes = _Shapes()
     for number, row in records.rows:
         place = f"{path} {records.unit} {number}"
-        fields = shapes.fields(row, place)
+        fields, wrong = shapes.fields(row, place)
         value = row[fields.label]
         label = SPELLINGS.get(value) if isinstance(value, str) else None
         label = label or read_label(value, fields.label, place, numbers)
         if label is None:
             read.dropped += 1
             continue
+        if wrong:
+            raise ValueError(f"{place}: {wrong}")
         image_id = _image_id(row, fields.image, place, images)
         pair_id = _name(row, fields.pair, place) if fields.pair else f"{image_id}#{number}"
         if number_of.setdefault(pair_id, number) != number:
