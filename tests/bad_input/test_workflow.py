@@ -66,7 +66,7 @@ class Project:
                 translations.HEAD + line + b"\nA dog.\tein Hund\n"
             )
         (self.own / "fr.tsv").write_text(
-            "source\ttranslation\nA cat.\tUn chat.\nA dog.\tUn chien.\n"
+            "source\ttranslation\nA cat.\tUn chat.\nA dog.\tUn chien.\nA cat.\tUne chatte.\n"
         )
 
     def study(self, **changes: Any) -> dict[str, Any]:
@@ -145,6 +145,16 @@ def test_what_is_good_beside_it_is_made(project: Project, said: str) -> None:
         "corpus/report.json",
         "translation/fr.parquet",
     }, said
+
+
+def test_the_job_says_that_a_sentence_has_two_translations(project: Project, said: str) -> None:
+    report = project.folder / "results/bad/logs/translate_shard/fr/0.json"
+    (warning,) = json.loads(report.read_text())["warnings"]
+    assert re.search(
+        r"fr\.tsv: 1 of 2 sentences have several translations: 'A cat\.' has 'Un chat\.' in line 2 "
+        r"and 'Une chatte\.' in line 4\. The first of each is taken",
+        warning,
+    ), said
 
 
 @pytest.mark.parametrize("code", FILES)
