@@ -15,7 +15,7 @@ IMAGE = (
     "imgname", "filename", "imagefilename", "imagefile", "imgfile", "imagepath", "imgpath",
     "filepath", "imagelink", "imageurl", "image", "img", "picture",
 )  # fmt: skip
-HYPOTHESIS = ("sentence2", "hypothesis", "hypothesistext", "statement", "sentence", "text")
+HYPOTHESIS = ("sentence2", "hypothesis", "hypothesistext", "statement", "sentence", "sent", "text")
 LABEL = ("goldlabel", "labeltext", "labelname", "label", "gold", "relation")
 """Names without case and punctuation, the surest first."""
 NO_GOLD_LABEL = "-"
@@ -81,6 +81,8 @@ def read_label(value: Any, key: str, place: str, numbers: Sequence[str] | None) 
     `numbers` are the labels that 0, 1 and 2 stand for. Raises ValueError naming place and value for
     a number without them, and for anything else.
     """
+    if isinstance(value, dict) and len(value) == 1:
+        (value,) = value  # e-ViL's JSON has {"neutral": 1.0}
     text = str(value).strip() if isinstance(value, str | int | float) else ""
     if text == NO_GOLD_LABEL:
         return None

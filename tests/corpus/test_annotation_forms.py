@@ -88,6 +88,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
         ("filename", "hypothesis", "label"),
         ("image_id", "Hypothesis", "Label"),
         ("image", "hypothesis", "label"),
+        ("image", "sentence", "label"),  # ALBEF
         ("image_path", "text", "label_text"),
     ],
 )
@@ -105,6 +106,15 @@ def test_other_names_of_fields(tmp_path: Path, names: tuple[str, ...], form: str
     assert contents(read_annotations(path)) == contents(
         read_annotations(write(tmp_path / "x", lines(ROWS)))
     )
+
+
+def test_a_label_with_its_share_is_that_label(tmp_path: Path) -> None:
+    row = {"img_id": "7", "question_id": 3, "sent": "A dog.", "label": {"neutral": 1.0}}
+    read = read_annotations(write(tmp_path / "dev", json.dumps([row])))  # e-ViL's JSON
+    assert contents(read) == (["3"], ["7"], ["A dog."], ["neutral"])
+    row["label"] = {"neutral": 0.6, "entailment": 0.4}
+    with pytest.raises(ValueError, match=r"label \{.*\} is not one of"):
+        read_annotations(write(tmp_path / "dev", json.dumps([row])))
 
 
 def test_text_comes_before_a_number_as_label_and_a_file_before_the_picture(tmp_path: Path) -> None:
