@@ -107,7 +107,15 @@ rule score_translations:
         settings={
             key: value
             for key, value in config["translation"].items()
-            if key in ("provider", "file", "min_similarity", "references", "back_translations")
+            if key
+            in (
+                "provider",
+                "file",
+                "min_similarity",
+                "references",
+                "back_translations",
+                "two_translations",
+            )
         },
     script:
         "../workflow_scripts/score_translations.py"

@@ -15,5 +15,6 @@ if __name__ == "__main__":
             pictures=open_pictures(snakemake.input.pictures),
             sentences=next(iter(snakemake.input.get("sentences", [])), None),
             expected=snakemake.config["corpus"].get("expected"),
+            labels=snakemake.params.labels,
         )
         corpus.save(Path(snakemake.output.hypotheses).parent)

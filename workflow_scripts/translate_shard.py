@@ -15,7 +15,9 @@ if __name__ == "__main__":
         settings = TranslationSettings.from_study(snakemake.config["translation"])
         hypotheses = read_table(snakemake.input.hypotheses, HYPOTHESES, ["hypothesis_id", "text"])
         with TranslationCache(snakemake.config["translation_cache"]) as cache:
-            translator = make_translator(settings, lang, cache, seed=shard)
+            translator = make_translator(
+                settings, lang, cache, seed=shard, sentences=hypotheses["text"].tolist()
+            )
             rows = translate_shard(
                 hypotheses, lang, translator, cache, settings, shard=shard, shards=settings.shards
             )

@@ -5,13 +5,14 @@ XVNLI's 357 pictures are SNLI-VE train pictures): the report counts both, for wh
 leakage.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from clseave_core.corpus.absent_pictures import check_pictures
 from clseave_core.corpus.counting import Expected, check_counts, count_corpus
 from clseave_core.corpus.hypotheses import (
     hypotheses_of_corpus,
@@ -22,9 +23,6 @@ from clseave_core.corpus.pictures import PictureSource
 from clseave_core.corpus.schemas import HYPOTHESES, PAIRS, SPLITS
 from clseave_core.corpus.snli_ve import Annotations, read_annotations
 from clseave_core.files import write_json, write_table
-
-SHOWN = 5
-"""How many of the absent pictures a message shows."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +46,14 @@ def prepare_corpus(
     pictures: PictureSource | Set[str],
     sentences: str | Path | None = None,
     expected: Expected | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
 ) -> Corpus:
     """Read and check the annotation files of all splits.
 
     `annotations` has train, dev, test and any further test sets. `pictures` (or their ids) must
     have each picture that a pair names. `sentences` is a generated world's table (SENTENCES).
-    `expected` gives `pairs` and `images` per split, as far as they are known.
+    `expected` gives `pairs` and `images` per split, as far as they are known; `labels`, per split,
+    the labels that numbers stand for.
 
     Raises ValueError, with file, line and value, as `read_annotations` does, and on: a pair id
     or a picture that stands in two of train, dev and test; pictures that are not there; a sentence
@@ -66,9 +66,11 @@ def prepare_corpus(
             f"under corpus: annotations: {missing[0]}."
         )
     order = [*SPLITS, *(name for name in annotations if name not in SPLITS)]
-    read = {split: read_annotations(annotations[split]) for split in order}
+    read = {
+        split: read_annotations(annotations[split], (labels or {}).get(split)) for split in order
+    }
     _check_splits(read)
-    _check_pictures(read, pictures)
+    check_pictures(read, pictures)
     texts, rows = number_sentences(read)
     if sentences is None:
         hypotheses = hypotheses_of_corpus(texts, rows)
@@ -100,23 +102,3 @@ def _check_splits(read: Mapping[str, Annotations]) -> None:
                         "a picture: check that each path is the file of its split, or delete the "
                         "lines from one of them."
                     )
-
-
-def _check_pictures(read: Mapping[str, Annotations], pictures: PictureSource | Set[str]) -> None:
-    if isinstance(pictures, PictureSource):
-        where, known = f" in {pictures.path}", pictures.ids()
-    else:
-        where, known = "", frozenset(pictures)
-    absent: dict[str, str] = {}
-    for part in read.values():
-        for row, image_id in enumerate(part.image_ids):
-            if image_id not in known and image_id not in absent:
-                absent[image_id] = part.place(row)
-    if absent:
-        first = [f"{image!r} ({place})" for image, place in list(absent.items())[:SHOWN]]
-        more = f" and {len(absent) - SHOWN} more" if len(absent) > SHOWN else ""
-        raise ValueError(
-            f"{len(absent)} pictures that pairs name are not among the {len(known)} "
-            f"pictures{where}: {', '.join(first)}{more}. Get the whole archive, or delete these "
-            "lines."
-        )

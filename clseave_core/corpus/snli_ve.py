@@ -1,8 +1,10 @@
-"""Reading SNLI-VE annotations as they exist: JSON lines, plain or with gzip.
+"""Reading SNLI-VE annotations as they exist: JSON lines, a JSON list, tables, Parquet; with gzip.
 
-The picture's id stands under `Flickr30K_ID` (the official files) or `Flikr30kID` (XVNLI), with or
-without `.jpg`; the hypothesis is `sentence2`. Rows whose annotators did not agree have the gold
-label "-": the corpus itself marks them unusable, so they are dropped and counted.
+The fields have the names of SNLI-VE, XVNLI, e-SNLI-VE or of the like
+(`clseave_core/corpus/annotation_fields.py`); the picture's id is cleaned of folder and ending. Rows
+whose annotators did not agree have the gold label "-": the corpus itself marks them unusable, so
+they are dropped and counted. Where a file has no pair ids, a pair is called by its picture and the
+number of its line or row.
 
 A sentence is kept as it was written but for white space: each run of it becomes one space and
 none is left at the ends. No tokenizer of ours sees a difference, while a line break inside a
@@ -10,31 +12,30 @@ sentence would break the packing of translation requests, and two spellings of o
 be translated twice. Unicode is not normalised: CLIP's tokenizer does that itself.
 """
 
-import codecs
-import gzip
-import json
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from clseave_core.labels import LABELS
-
-IMAGE_KEYS = ("Flickr30K_ID", "Flikr30kID")
-NO_GOLD_LABEL = "-"
-MEND = "Mend the line or download the file again."
-LONGEST_LINE = 1 << 20
-"""Bytes; the longest line of SNLI-VE has a thousand. A bomb is refused before it fills memory."""
+from clseave_core.corpus.annotation_fields import (
+    SPELLINGS,
+    Fields,
+    columns_of,
+    find_fields,
+    read_label,
+)
+from clseave_core.corpus.picture_names import picture_identity
+from clseave_core.records.json_rows import MEND
+from clseave_core.records.reading import read_records
+from clseave_core.records.text import shown
 
 
 @dataclass
 class Annotations:
     """The labelled rows of one file, in its order: n entries in each list.
 
-    `lines` are line numbers from 1, for messages; `dropped` counts rows without a gold label.
+    `lines` are line numbers from 1, or numbers of rows from 0 where the file has no lines (`unit`),
+    for messages; `dropped` counts rows without a gold label.
     """
 
     path: Path
@@ -44,148 +45,138 @@ class Annotations:
     labels: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     dropped: int = 0
+    unit: str = "line"
 
     def __len__(self) -> int:
         return len(self.pair_ids)
 
     def place(self, row: int) -> str:
         """Where row `row` (from 0) stands: file and line."""
-        return f"{self.path} line {self.lines[row]}"
-
-
-def clean_image_id(value: str) -> str:
-    """The picture's id without an ending: `36979.jpg` and `36979` are one picture."""
-    return value[:-4] if value.lower().endswith(".jpg") else value
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Iterable[bytes]]:
-    """The file's lines, unpacked where it is gzip (seen by its content, not by its name).
-
-    A line is given up to one byte beyond `LONGEST_LINE`.
-    """
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist. Correct the path in the study.")
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        if not packed:
-            yield _lines(file)
-            return
-        try:
-            with gzip.GzipFile(fileobj=file) as content:
-                yield _lines(content)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ValueError(
-                f"{path} is truncated or damaged: {error}. Delete it and download it again."
-            ) from error
-
-
-def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    return iter(partial(file.readline, LONGEST_LINE + 1), b"")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _parse(line: bytes, place: str) -> dict[str, Any]:
-    if len(line) > LONGEST_LINE:
-        raise ValueError(
-            f"{place}: the line has more than {LONGEST_LINE:,} bytes: {_shown(line[:40])}. {MEND}"
-        )
-    try:
-        row = json.loads(line.removeprefix(codecs.BOM_UTF8).decode())
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{place}: is not UTF-8 ({error}). {MEND}") from error
-    except json.JSONDecodeError as error:
-        if not line.strip():
-            raise ValueError(f"{place}: the line is empty. Delete the line.") from error
-        raise ValueError(
-            f"{place}: not JSON, or a truncated line ({error}): {_shown(line.decode())}. {MEND}"
-        ) from error
-    except (RecursionError, ValueError) as error:  # a thousand brackets; a number of 5,000 digits
-        raise ValueError(
-            f"{place}: cannot be read ({error}): {_shown(line.decode())}. {MEND}"
-        ) from error
-    if not isinstance(row, dict):
-        raise ValueError(f"{place}: {_shown(row)} is not a JSON object. {MEND}")
-    return row
+        return f"{self.path} {self.unit} {self.lines[row]}"
 
 
 def _text(row: dict[str, Any], key: str, place: str) -> str:
     """The text under `key`; it must be there, be text that UTF-8 can write, and not be empty."""
-    if key not in row:
-        raise ValueError(f"{place}: has no {key!r}, only {sorted(row)}. {MEND}")
     value = row[key]
     if not isinstance(value, str):
-        raise ValueError(f"{place}: {key} {_shown(value)} is not text. {MEND}")
+        raise ValueError(f"{place}: {key} {shown(value)} is not text. {MEND}")
     if not value or value.isspace():
         raise ValueError(f"{place}: {key} {value!r} is empty. {MEND}")
     if "\0" in value:
-        raise ValueError(f"{place}: {key} {_shown(value)} has a null character. {MEND}")
+        raise ValueError(f"{place}: {key} {shown(value)} has a null character. {MEND}")
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError as error:
             raise ValueError(
-                f"{place}: {key} {_shown(value)} is half a character. {MEND}"
+                f"{place}: {key} {shown(value)} is half a character. {MEND}"
             ) from error
     return value
 
 
-def _image_id(row: dict[str, Any], place: str) -> str:
-    keys = [key for key in IMAGE_KEYS if key in row]
-    if not keys:
-        raise ValueError(
-            f"{place}: has no picture id ({' or '.join(IMAGE_KEYS)}), only {sorted(row)}. {MEND}"
-        )
-    values = [clean_image_id(_text(row, key, place).strip()) for key in keys]
+def _name(row: dict[str, Any], key: str, place: str) -> str:
+    """The name under `key`; a whole number is its digits."""
+    value = row[key]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _text(row, key, place)
+
+
+def _image_id(row: dict[str, Any], keys: Sequence[str], place: str, known: dict[str, str]) -> str:
+    """The picture of a row. `known` has those of earlier names: they are one object each."""
+    name = row[keys[0]]
+    if len(keys) == 1 and isinstance(name, str) and name in known:
+        return known[name]
+    values = [picture_identity(_name(row, key, place)) for key in keys]
     if not all(values):
         raise ValueError(f"{place}: {keys[0]} {row[keys[0]]!r} is empty. {MEND}")
     if values[0] != values[-1]:
         raise ValueError(f"{place}: two picture ids, {values[0]!r} and {values[-1]!r}. {MEND}")
-    return values[0]
+    known[str(name)] = image_id = known.setdefault(values[0], values[0])
+    return image_id
 
 
-def read_annotations(path: str | Path) -> Annotations:
-    """Read one annotation file, line by line (the 529,527 rows of SNLI-VE: about ten seconds).
+class _Shapes:
+    """The fields of rows, and what is wrong with them, found once for all that have equal keys."""
 
-    Raises ValueError that names file, line and value on a line that is not a JSON object (a
-    truncated one, or a truncated gzip file) or is too long, a missing key, a null character, an
-    empty hypothesis, an unknown label or a pair id that an earlier line has; FileNotFoundError when
-    there is no such file.
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], tuple[Fields, str]] = {}
+
+    def fields(self, row: dict[str, Any], place: str) -> tuple[Fields, str]:
+        """The fields of a row, and what is wrong with it if it has a label, "" for nothing.
+
+        Raises ValueError where there is no field of labels.
+        """
+        keys = tuple(row)
+        found = self._known.get(keys)
+        if found is None:
+            fields = find_fields(keys)
+            have = f"only {shown(sorted(keys))}. {MEND}"
+            if not fields.label:
+                raise ValueError(f"{place}: has no 'gold_label' or 'label', {have}")
+            found = self._known[keys] = fields, self._wrong(fields, have)
+        return found
+
+    def _wrong(self, fields: Fields, have: str) -> str:
+        if not fields.hypothesis:
+            return f"has no 'sentence2' or 'hypothesis', {have}"
+        if not fields.image:
+            return (
+                f"has no picture id (Flickr30K_ID, image_id, image, filename or the like), {have}"
+            )
+        # Ids of our own making could be others' in the same file.
+        pairs = {bool(other.pair) for other, wrong in self._known.values() if not wrong}
+        if pairs == {True} and not fields.pair:
+            return f"has no 'pairID', though other rows have one, {have}"
+        if pairs == {False} and fields.pair:
+            return (
+                f"has {fields.pair!r}, though rows before it have none. Give one to all, or none."
+            )
+        return ""
+
+
+def read_annotations(path: str | Path, numbers: Sequence[str] | None = None) -> Annotations:
+    """Read one annotation file, row by row (the 529,527 rows of SNLI-VE: about ten seconds).
+
+    `numbers` are the labels that 0, 1 and 2 stand for. Raises ValueError that names file, line (or
+    row) and value on what the form's reader refuses (a cut line, say), a missing field, a null
+    character, an empty hypothesis, an unknown label, a number as label without `numbers`, a pair id
+    that an earlier row has, and pair ids in some rows only; FileNotFoundError when there is no such
+    file.
     """
     path = Path(path)
-    read = Annotations(path)
-    labels = {label: label for label in LABELS}
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist. Correct the path in the study.")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder. Name the annotation file in it.")
+    records = read_records(path, lambda names: columns_of(names, path))
+    read = Annotations(path, unit=records.unit)
     images: dict[str, str] = {}
-    line_of: dict[str, int] = {}
-    with _opened(path) as file:
-        for number, line in enumerate(file, start=1):
-            place = f"{path} line {number}"
-            row = _parse(line, place)
-            label = _text(row, "gold_label", place)
-            if label == NO_GOLD_LABEL:
-                read.dropped += 1
-                continue
-            if label not in labels:
-                raise ValueError(
-                    f"{place}: gold_label {_shown(label)} is not one of {', '.join(LABELS)}. {MEND}"
-                )
-            pair_id = _text(row, "pairID", place)
-            if line_of.setdefault(pair_id, number) != number:
-                raise ValueError(
-                    f"{place}: pairID {pair_id!r} stands already in line {line_of[pair_id]}. "
-                    "Delete one of the two lines or download the file again."
-                )
-            image_id = _image_id(row, place)
-            read.pair_ids.append(pair_id)
-            read.image_ids.append(images.setdefault(image_id, image_id))
-            read.hypotheses.append(" ".join(_text(row, "sentence2", place).split()))
-            read.labels.append(labels[label])
-            read.lines.append(number)
+    number_of: dict[str, int] = {}
+    shapes = _Shapes()
+    for number, row in records.rows:
+        place = f"{path} {records.unit} {number}"
+        fields, wrong = shapes.fields(row, place)
+        value = row[fields.label]
+        label = SPELLINGS.get(value) if isinstance(value, str) else None
+        label = label or read_label(value, fields.label, place, numbers)
+        if label is None:
+            read.dropped += 1
+            continue
+        if wrong:
+            raise ValueError(f"{place}: {wrong}")
+        image_id = _image_id(row, fields.image, place, images)
+        pair_id = _name(row, fields.pair, place) if fields.pair else f"{image_id}#{number}"
+        if number_of.setdefault(pair_id, number) != number:
+            raise ValueError(
+                f"{place}: pairID {pair_id!r} stands already in {records.unit} "
+                f"{number_of[pair_id]}. Delete one of the two or download the file again."
+            )
+        read.pair_ids.append(pair_id)
+        read.image_ids.append(image_id)
+        read.hypotheses.append(" ".join(_text(row, fields.hypothesis, place).split()))
+        read.labels.append(label)
+        read.lines.append(number)
     if not read.pair_ids:
         raise ValueError(f"{path} has no labelled pair. Check that it is an SNLI-VE file.")
     return read

@@ -5,7 +5,7 @@ No network; `online.py` has the checks that need it.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -66,7 +66,9 @@ def _corpus(sources: Sources) -> Iterator[Check]:
         return
     for split in sources.splits:
         file, path = corpus["annotations"][split], Path(sources.annotations(split))
-        yield _file(f"annotations {split}", file, path, lambda path: f"{_rows(path)} pairs")
+        numbers = corpus.get("labels", {}).get(split)
+        look = partial(_rows, numbers=numbers)
+        yield _file(f"annotations {split}", file, path, look)
     expected = sum(corpus.get("expected", {}).get("images", {}).values())
     path = Path(sources.pictures)
     yield _file("pictures", corpus["pictures"], path, lambda path: _pictures(path, expected))
@@ -82,17 +84,18 @@ def _file(what: str, file: dict[str, Any], path: Path, read: Callable[[Path], st
     return Check(what, True, f"will be downloaded from {hosts} to {path}")
 
 
-def _rows(path: Path) -> str:
-    return f"{len(read_annotations(path)):,}"
+def _rows(path: Path, numbers: Sequence[str] | None) -> str:
+    return f"{len(read_annotations(path, numbers)):,} pairs"
 
 
 def _pictures(path: Path, expected: int) -> str:
-    count = len(open_pictures(path).ids())
-    if count < max(expected, 1):
+    source = open_pictures(path)
+    count = len(source.ids())
+    if count < expected:
         raise ValueError(
             f"{path} has {count:,} pictures, expected {expected:,}. Is it the right archive?"
         )
-    return f"{count:,} pictures"
+    return "\n".join([f"{count:,} pictures", *source.notes])
 
 
 def _models(sources: Sources) -> Iterator[Check]:
@@ -221,7 +224,7 @@ def _translation(sources: Sources) -> Iterator[Check]:
             continue
         for name in map(Path, sources.translation_files(code)):
             if name.exists():
-                yield _attempt(what, partial(_translations, name))
+                yield _attempt(what, partial(_translations, name, code, sources.translation))
             elif sources.is_generated and name.is_relative_to(sources.generated):
                 yield Check(what, True, f"{language(code).name}, will be generated")
             else:
@@ -230,7 +233,9 @@ def _translation(sources: Sources) -> Iterator[Check]:
 
     for kind in ("references", "back_translations"):
         for code, name in sources.translation.get(kind, {}).items():
-            yield _attempt(f"{kind} {code}", partial(_translations, Path(name)))
+            lang = code if kind == "references" else "en"
+            look = partial(_translations, Path(name), lang, sources.translation)
+            yield _attempt(f"{kind} {code}", look)
 
 
 def _provider(sources: Sources) -> str:
@@ -245,8 +250,11 @@ def _code(code: str) -> str:
     return f"{known.name}, for Google {known.google}"
 
 
-def _translations(path: Path) -> str:
-    return f"{path}: {len(read_translations(path)):,} sentences"
+def _translations(path: Path, lang: str, section: Mapping[str, Any]) -> str:
+    two = section.get("two_translations", "first")
+    found = read_translations(path, lang, two_translations=two)
+    said = f"{path}: {len(found):,} sentences"
+    return f"{said}, {found.pairs:,} translations\n{found.note}" if found.note else said
 
 
 def _reuse(sources: Sources) -> str:

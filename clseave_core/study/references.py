@@ -100,6 +100,9 @@ def check_references(study: Study) -> list[str]:
             except ValueError as error:
                 problems.append(f"  methods.{name}.languages: {error}")
     corpus = study["corpus"]
+    for name in corpus.get("labels", {}):
+        if name not in corpus.get("annotations", {}):
+            problems.append(f"  corpus.labels: corpus.annotations has no file for {name!r}.")
     if "test" not in study["testsets"]:
         problems.append("  testsets: 'test' must be among them; others may stand beside it.")
     for name in study["testsets"]:

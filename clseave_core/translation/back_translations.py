@@ -1,13 +1,21 @@
 """What comes back into English of translations, which translate-test gives to the English model."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from clseave_core.files import read_table
-from clseave_core.translation.file import read_translations
+from clseave_core.translation.file import (
+    as_found,
+    missing_message,
+    missing_translations,
+    read_translations,
+)
 from clseave_core.translation.schemas import BACK_TRANSLATIONS
+
+logger = logging.getLogger(__name__)
 
 
 def read_back_translations(path: str | Path, english: Sequence[str]) -> list[str]:
@@ -15,7 +23,7 @@ def read_back_translations(path: str | Path, english: Sequence[str]) -> list[str
 
     `path` is a table that the generator of noise wrote, or a file of the user's own as the provider
     `file` reads it: source is the English sentence, translation what came back. Raises ValueError
-    naming the first sentence that has none.
+    naming sentences that have none; of two translations the first is taken.
     """
     path = Path(path)
     if path.suffix == ".parquet" and pq.read_schema(path).equals(BACK_TRANSLATIONS):
@@ -26,11 +34,10 @@ def read_back_translations(path: str | Path, english: Sequence[str]) -> list[str
                 "made again."
             )
         return texts
-    known = read_translations(path)
-    missing = [sentence for sentence in english if sentence not in known]
+    known = read_translations(path, "en")
+    missing = missing_translations(known, english)
     if missing:
-        raise ValueError(
-            f"{path} has no back-translation of {len(missing)} hypotheses, first {missing[0]!r}. "
-            "Add them; every sentence needs one."
-        )
-    return [known[sentence] for sentence in english]
+        raise ValueError(missing_message(path, known, missing, len(english)))
+    if known.note:
+        logger.warning("%s", known.note)
+    return [known[as_found(sentence)] for sentence in english]

@@ -1,7 +1,7 @@
 """From a study's settings to a translator."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from clseave_core.languages import language
 from clseave_core.translation.cache import TranslationCache
@@ -18,20 +18,28 @@ def make_translator(
     *,
     source: str = "en",
     seed: int = 0,
+    sentences: Sequence[str] = (),
     encoder: Encoder | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Translator:
     """The settings' translator from `source` into `lang` (ISO codes).
 
     The cache keeps the pace of requests; `file` does not touch it. `seed` moves the jitter of
-    waits: give each shard its own. `encoder` takes the place of the real sentence encoder.
+    waits: give each shard its own. `sentences` are all of the language, which a file must have.
+    `encoder` takes the place of the real sentence encoder.
     Raises ValueError for an unknown language or a bad file, FileNotFoundError for a missing one.
     """
     if language(lang) == language(source):
         raise ValueError(f"there is nothing to translate from {source} into {lang}.")
     if settings.provider == "file":
         assert settings.file is not None
-        return FileTranslator(settings.file.format(lang=lang))
+        return FileTranslator(
+            settings.file.format(lang=lang),
+            lang,
+            sentences,
+            source=source,
+            two_translations=settings.two_translations,
+        )
     # deep-translator and its HTML parser are only loaded where they are used.
     from clseave_core.translation.google import GoogleClient
     from clseave_core.translation.packed import PackedTranslator

@@ -1,13 +1,16 @@
 """Read what `quality` compares: translations, human references, back-translations."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from clseave_core.files import read_table
-from clseave_core.translation.file import read_translations
+from clseave_core.translation.file import as_found, read_translations
 from clseave_core.translation.quality import Translations
 from clseave_core.translation.schemas import BACK_TRANSLATIONS, TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
+
+logger = logging.getLogger(__name__)
 
 NOISE = "noise"
 """The folder of translations with errors put in: `noise/{rate}/{lang}.parquet`; `back` beside
@@ -34,7 +37,7 @@ def read_translated(
                 "made again."
             )
         lang, noise = path.stem, ""
-        back = _by_sentence(settings.back_translations, lang)
+        back = _by_sentence(english, settings.back_translations, lang, "en", settings)
         if path.parent.parent.name == NOISE:
             noise = path.parent.name
             said = read_table(path.parent / "back" / path.name, BACK_TRANSLATIONS, ["text"])
@@ -45,13 +48,24 @@ def read_translated(
                 rows["text"].tolist(),
                 rows["unchanged"].tolist(),
                 noise,
-                _by_sentence(settings.references, lang),
+                _by_sentence(english, settings.references, lang, lang, settings),
                 back,
             )
         )
     return found
 
 
-def _by_sentence(files: Mapping[str, str], lang: str) -> dict[str, str]:
-    """What the file of a language says, by English sentence; nothing where there is none."""
-    return read_translations(files[lang]) if lang in files else {}
+def _by_sentence(
+    english: Sequence[str],
+    files: Mapping[str, str],
+    lang: str,
+    target: str,
+    settings: TranslationSettings,
+) -> dict[str, str]:
+    """What the file of `lang` says in `target`, by sentence of `english`; nothing without one."""
+    if lang not in files:
+        return {}
+    found = read_translations(files[lang], target, two_translations=settings.two_translations)
+    if found.note:
+        logger.warning("%s", found.note)
+    return {text: found[as_found(text)] for text in english if as_found(text) in found}

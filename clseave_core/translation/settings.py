@@ -37,6 +37,8 @@ class TranslationSettings:
     max_doubtful: float = 0.005
     """Share of a language's sentences whose answer may be doubtful in the end."""
     google_url: str = GOOGLE_PAGE
+    two_translations: str = "first"
+    """Of two translations of one sentence in a file the first is taken, or `refuse`."""
     by_people: bool = False
     """Whether people have made the translations of `file`."""
     references: Mapping[str, str] = field(default_factory=dict)
@@ -48,8 +50,8 @@ class TranslationSettings:
     def from_study(cls, section: Mapping[str, Any]) -> Self:
         """Build from the study's mapping, where `google_url` is written `google: {url: ...}`.
 
-        Raises ValueError on an unknown key, a missing or unknown provider, or a `file` that the
-        provider needs and that is missing or has no `{lang}`.
+        Raises ValueError on an unknown key, a missing or unknown provider, a `file` that the
+        provider needs and that is missing or has no `{lang}`, or another `two_translations`.
         """
         values = dict(section)
         google = dict(values.pop("google", None) or {})
@@ -70,5 +72,10 @@ class TranslationSettings:
             raise ValueError(
                 f"translation.file is {pattern!r}. The provider file needs a pattern with "
                 "{lang}, for example translations/{lang}.tsv."
+            )
+        if values.get("two_translations", "first") not in ("first", "refuse"):
+            raise ValueError(
+                f"translation.two_translations is {values['two_translations']!r}. Write first or "
+                "refuse."
             )
         return cls(**values)

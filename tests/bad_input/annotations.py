@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from clseave_core.corpus.preparation import prepare_corpus
-from clseave_core.corpus.snli_ve import LONGEST_LINE, read_annotations
+from clseave_core.corpus.snli_ve import read_annotations
+from clseave_core.records.text import LONGEST_LINE
 from tests.bad_input.case import Case, file
 
 
@@ -28,7 +29,8 @@ def row(**changes: Any) -> dict[str, Any]:
 GOOD = json.dumps(row(pairID="first"))
 ROWS: dict[str, tuple[dict[str, Any] | str | bytes, str]] = {
     "unknown label": (row(gold_label="entailement"), "gold_label 'entailement' is not one of"),
-    "label of a wrong type": (row(gold_label=1), "gold_label 1 is not text"),
+    "label of a wrong type": (row(gold_label=[1]), r"gold_label \[1\] is not one of"),
+    "true as label": (row(gold_label=True), "gold_label True is not one of"),
     "no label": (row(gold_label=None), "has no 'gold_label'"),
     "empty hypothesis": (row(sentence2=""), "sentence2 '' is empty"),
     "blank hypothesis": (row(sentence2=" \t"), re.escape(r"sentence2 ' \t' is empty")),
@@ -40,14 +42,14 @@ ROWS: dict[str, tuple[dict[str, Any] | str | bytes, str]] = {
     "no pair id": (row(pairID=None), "has no 'pairID'"),
     "no picture id": (row(Flickr30K_ID=None), "has no picture id"),
     "empty picture id": (row(Flickr30K_ID=""), "Flickr30K_ID '' is empty"),
-    "number as picture id": (row(Flickr30K_ID=36979), "Flickr30K_ID 36979 is not text"),
+    "a fraction as picture id": (row(Flickr30K_ID=36979.5), "Flickr30K_ID 36979.5 is not text"),
     "an ending as picture id": (row(Flickr30K_ID=".jpg"), "Flickr30K_ID '.jpg' is empty"),
     "two picture ids": (row(Flikr30kID="2.jpg"), "two picture ids, '4705552913' and '2'"),
     "pair id twice": (row(pairID="first"), "pairID 'first' stands already in line 1"),
     "truncated line": ('{"gold_label": "neutr', 'a truncated line.*{"gold_label": "neutr'),
     "two rows in a line": (GOOD * 2, "not JSON"),
-    "empty line": ("", "the line is empty"),
-    "a line of white space": (b" \r", "the line is empty"),
+    "empty line": ("\n" + GOOD, "the line is empty"),
+    "a line of white space": (b" \r\n" + GOOD.encode(), "the line is empty"),
     "a list": ("[1, 2]", r"\[1, 2\] is not a JSON object"),
     "brackets without end": ("[" * 100_000, r"cannot be read \(maximum recursion depth"),
     "a number without end": ('{"a": ' + "1" * 10_000 + "}", 'cannot be read .*\'{"a": 111'),
@@ -93,15 +95,15 @@ BOMB = gzip.compress(b'{"sentence2": "' + b"a" * 20 * 2**20 + b'"}')
 AGAIN = "Delete it and download it again"
 
 CASES = {name: _row_case(*given) for name, given in ROWS.items()} | {
-    "UTF-16": Case(
-        file("dev.jsonl", codecs.BOM_UTF16_LE + GOOD.encode("utf-16-le")),
+    "UTF-16 cut short": Case(
+        file("dev.jsonl", codecs.BOM_UTF16_LE + GOOD.encode("utf-16-le")[:-1]),
         read_annotations,
-        r"dev\.jsonl line 1: is not UTF-8 .*0xff.*Mend",
+        r"dev\.jsonl is not UTF-16, which its first bytes say .*truncated.*Save it as UTF-8",
     ),
     "UTF-16 without a mark": Case(
         file("dev.jsonl", GOOD.encode("utf-16-be")),
         read_annotations,
-        r"dev\.jsonl line 1: not JSON.*Mend",
+        r"dev\.jsonl line 1: .*seems to be UTF-16 without its mark.*Save it as UTF-8",
     ),
     "an empty file": Case(
         file("dev.jsonl", b""),

@@ -79,6 +79,26 @@ CASES = {
     "translations that nobody asked for": Accepted(
         _tsv("Ein Hund."), _translated("A cat."), [Answer("A cat.", "Eine Katze.")]
     ),
+    "empty lines at the end of annotations": Accepted(
+        file("dev.jsonl", f"{GOOD}\n\n \r\n".encode()),
+        _sentences,
+        (["first"], ["The sisters are hugging."], [1]),
+    ),
+    "a list of annotations": Accepted(
+        file("dev.json", f"[{GOOD}]".encode()),
+        _sentences,
+        (["first"], ["The sisters are hugging."], [0]),
+    ),
+    "a table of annotations": Accepted(
+        file("dev.csv", b"image;hypothesis;label\n7.png;A dog.;Neutral\n"),
+        _sentences,
+        (["7#2"], ["A dog."], [2]),
+    ),
+    "translations as a spreadsheet saves them": Accepted(
+        file("de.csv", b'\xef\xbb\xbfen;de\r\n"A dog; big.";"Ein ""Hund""."\r\n;\r\n'),
+        _translated("A dog; big."),
+        [Answer("A dog; big.", 'Ein "Hund".')],
+    ),
     "a PNG named .jpg": Accepted(_write_png_as_jpg, _pixels, {"x": [(255, 0, 0), (0, 0, 255)]}),
 }
 

@@ -68,6 +68,13 @@ def _zip() -> bytes:
     return buffer.getvalue()
 
 
+def _outer(inner: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("flickr/inner.tar.gz", inner)
+    return buffer.getvalue()
+
+
 def _tar(kind: int) -> bytes:
     if kind == tarfile.PAX_FORMAT:
         buffer = io.BytesIO()
@@ -123,15 +130,31 @@ def _embeddings(path: Path) -> object:
 
 
 LINES = "".join(json.dumps(row(pairID=str(number))) + "\n" for number in range(4)).encode()
+LIST = json.dumps([row(pairID=str(number)) for number in range(4)]).encode()
+CSV = b'pairID,image,hypothesis,label\n1,1.jpg,"A dog, big.",neutral\n2,2.jpg,A cat.,-\n'
 TSV = "source\ttranslation\nA dog.\tEin Hund.\nA cat.\tKätzchen 😺\n".encode()
 READERS: dict[str, tuple[str, bytes, Callable[[Path], object]]] = {
     "annotations": ("dev.jsonl", LINES, read_annotations),
     "packed annotations": ("dev.jsonl.gz", gzip.compress(LINES, mtime=0), read_annotations),
+    "list of annotations": ("dev.json", LIST, read_annotations),
+    "table of annotations": ("dev.csv", CSV, read_annotations),
     "zip": ("pictures.zip", _zip(), _pictures),
+    "zip in a zip": ("pictures.zip", _outer(_zip()), _pictures),
+    "tar.gz in a zip": (
+        "pictures.zip",
+        _outer(gzip.compress(_tar(tarfile.GNU_FORMAT), mtime=0)),
+        _pictures,
+    ),
     "tar": ("pictures.tar", _tar(tarfile.GNU_FORMAT), _pictures),
     "pax": ("pictures.tar", _tar(tarfile.PAX_FORMAT), _pictures),
     "tar.gz": ("pictures.tar.gz", gzip.compress(_tar(tarfile.GNU_FORMAT), mtime=0), _pictures),
     "tsv": ("de.tsv", TSV, read_translations),
+    "quoted csv": (
+        "de.csv",
+        b'"source","translation"\n"A ""dog"".","Ein\nHund, ja."\n',
+        read_translations,
+    ),
+    "utf-16": ("de.tsv", TSV.decode().encode("utf-16"), read_translations),
     "parquet": ("de.parquet", _own_table(), read_translations),
     "table": ("de.parquet", _table(), lambda path: read_table(path, TRANSLATIONS)),
     "embeddings": ("images.arrow", _arrow(), _embeddings),

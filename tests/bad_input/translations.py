@@ -17,15 +17,11 @@ from tests.bad_input.case import Case, file
 
 HEAD = b"source\ttranslation\nA cat.\tEine Katze.\n"
 LINES: dict[str, tuple[bytes, str]] = {
-    "two translations": (
-        b"A cat.\tDie Katze.",
-        r"'A cat\.' is translated as 'Die Katze\.', but as 'Eine Katze\.' in l",
-    ),
     "no translation": (b"A dog.\t \r", r"the translation is empty \(the other one: 'A dog\.'\)"),
     "no source": (b"\tEin Hund.", r"the source is empty \(the other one: 'Ein Hund\.'\)"),
-    "one field": (b"A dog.", r"1 fields in 'A dog\.', expected a source, one tab"),
+    "one field": (b"A dog.", r"1 field in 'A dog\.', expected 2, with a tab"),
     "three fields": (b"a\tb\tc", r"3 fields in 'a\\tb\\tc'"),
-    "empty line": (b"", "1 fields in ''"),
+    "empty line": (b"\nA dog.\tEin Hund.", "the line is empty"),
     "10,000 characters": (b"A dog.\t" + b"w" * 10_000, "'www.* has 10,000 characters, more than"),
     "a control character": (b"A dog.\tEin \x07Hund.", r"'Ein \\x07Hund\.' holds .* U\+0007"),
     "a null character": (b"A dog.\tEin \0Hund.", r"holds the control character U\+0000"),
@@ -102,10 +98,16 @@ CASES = {
     )
     for name, (line, message) in LINES.items()
 } | {
-    "no header": Case(
-        file("de.tsv", b"A dog.\tEin Hund.\n"),
+    "three columns without a header": Case(
+        file("de.tsv", b"A dog.\tEin Hund.\t1\n"),
         read_translations,
-        r"de\.tsv line 1: the header is 'A dog\.\\tEin Hund\.'.*Put it in front",
+        r"de\.tsv line 1: 'A dog\.\\tEin Hund\.\\t1' is no header .*Write a header",
+    ),
+    "two translations where a study refuses them": Case(
+        file("de.tsv", HEAD + b"A cat.\tDie Katze.\n"),
+        lambda path: read_translations(path, two_translations="refuse"),
+        r"de\.tsv: 1 of 1 sentences have several translations: 'A cat\.' has 'Eine Katze\.' in "
+        r"line 2 and 'Die Katze\.' in line 3.*Keep one of each",
     ),
     "a sentence is missing": Case(
         file("de.tsv", HEAD),
@@ -118,10 +120,10 @@ CASES = {
         r"de\.tsv does not exist",
         FileNotFoundError,
     ),
-    "another ending": Case(
-        file("de.csv", b"source,translation"),
+    "a spreadsheet": Case(
+        file("de.xlsx", b"PK\x03\x04" + bytes(600)),
         read_translations,
-        r"de\.csv must be named \.tsv or \.parquet",
+        r"de\.xlsx is a zip archive or a spreadsheet \(.*Save the sheet as CSV",
     ),
     "no Parquet": Case(
         file("de.parquet", b"source,translation"),
@@ -144,7 +146,7 @@ CASES = {
     "other columns in Parquet": Case(
         _parquet(source=["a"], translation=[3]),
         read_translations,
-        r"de\.parquet must have .*its columns are \[source: string, translation: int64\]",
+        r"de\.parquet row 0: the translation 3 is not text",
     ),
     "a shard with an id twice": Case(
         _shard(hypothesis_id=[0, 0]),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clseave_core.corpus.pictures import PictureSource, open_pictures, picture_id
+from clseave_core.corpus.picture_names import picture_id
+from clseave_core.corpus.pictures import PictureSource, open_pictures
 
 # In the order of an archive, which is not that of the names.
 FILES = {

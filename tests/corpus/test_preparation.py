@@ -182,6 +182,26 @@ def test_absent_pictures_name_the_archive_and_only_a_few(tmp_path: Path) -> None
         prepare_corpus(write_corpus(tmp_path, dev=many), open_pictures(tmp_path / "pictures"))
 
 
+def test_pictures_with_names_in_another_form_are_not_called_missing(tmp_path: Path) -> None:
+    message = (
+        r"4 pictures .* in another form: pairs name '1', '2', the pictures are called "
+        r"'img_1', 'img_2'\. Write both alike"
+    )
+    with pytest.raises(ValueError, match=message) as caught:
+        prepare_corpus(write_corpus(tmp_path), {f"img_{n}" for n in range(1, 7)})
+    assert "whole archive" not in str(caught.value)
+
+
+def test_what_pictures_were_not_read_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    for name in (*(f"{n}.jpg" for n in "12345"), "6.photo"):
+        (tmp_path / "pictures" / name).write_bytes(b"\xff\xd8\xff\xe0")
+    prepare_corpus(write_corpus(tmp_path), open_pictures(tmp_path / "pictures"))
+    assert "endings are unknown are not read: '6.photo'" in caplog.text
+
+
 def test_counts_as_expected_pass(tmp_path: Path) -> None:
     expected = {"pairs": {"train": 3, "dev": 2, "test": 3}, "images": {"train": 2, "test": 1}}
     prepare_corpus(write_corpus(tmp_path), PICTURES, expected=expected)

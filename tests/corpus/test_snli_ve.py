@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clseave_core.corpus.snli_ve import clean_image_id, read_annotations
+from clseave_core.corpus.picture_names import picture_identity
+from clseave_core.corpus.snli_ve import read_annotations
 from tests.bad_input.annotations import row
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
@@ -75,7 +76,7 @@ def test_runs_of_white_space_become_one_space_and_nothing_else_changes(tmp_path:
 
 @given(st.text(alphabet="0123456789_abc", min_size=1))
 def test_cleaning_an_id_twice_is_cleaning_it_once(name: str) -> None:
-    assert clean_image_id(f"{name}.jpg") == clean_image_id(name) == name
+    assert picture_identity(f"{name}.jpg") == picture_identity(name) == name
 
 
 def test_the_real_xvnli_file() -> None:

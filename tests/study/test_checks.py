@@ -157,7 +157,7 @@ def test_layers_beyond_the_aligner_are_found_before_anything_runs(tmp_path: Path
 def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     Image.new("RGB", (2, 2)).save(tmp_path / "pictures/7.png")
-    (tmp_path / "de.tsv").write_text("source\ttranslation\nA dog.\tEin Hund.\n")
+    (tmp_path / "de.tsv").write_text("en\tde\nA dog.\tEin Hund.\nA dog.\tDer Hund.\n")
     splits = {s: {"path": annotation_file(tmp_path / f"{s}.gz")} for s in ("train", "dev", "test")}
     found = checks(
         "thesis",
@@ -177,10 +177,12 @@ def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
         },
     )
 
-    assert found["references de"].found == f"{tmp_path}/de.tsv: 1 sentences"
+    said = found["references de"].found.splitlines()
+    assert said[0] == f"{tmp_path}/de.tsv: 1 sentences, 2 translations"
+    assert "1 of 1 sentences have several translations: 'A dog.' has 'Ein Hund.'" in said[1]
     assert not found["back_translations de"].ok
     assert found["annotations dev"].found == f"{tmp_path}/dev.gz: 1 pairs"
-    assert found["language de"].found == f"{tmp_path}/de.tsv: 1 sentences"
+    assert found["language de"].found == found["references de"].found
 
 
 def test_files_that_are_missing_or_bad_are_named(tmp_path: Path) -> None:

@@ -97,7 +97,13 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"translation": {"references": {"fr": "human.tsv"}}},
             r"translation.references: 'fr' is not in the study's languages",
         ),
-        ({"translation": {"references": {"de": "human.txt"}}}, r"'human.txt' does not match"),
+        ({"translation": {"references": {"de": ""}}}, r"references.*'' "),
+        ({"translation": {"two_translations": "both"}}, r"'both' is not one of .*first.*refuse"),
+        (
+            {"corpus": {"labels": {"tst": ["neutral", "entailment", "contradiction"]}}},
+            r"corpus\.labels: corpus\.annotations has no file for 'tst'",
+        ),
+        ({"corpus": {"labels": {"dev": ["neutral"]}}}, r"labels.*\['neutral'\] is too short"),
         ({"control_language": "fr"}, r"control_language: 'fr' is not among the study's languages"),
         (
             {"methods": {"noisy_both": {"noise_in_training": 0.2}}},

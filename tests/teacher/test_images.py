@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from clseave_core.corpus.pictures import PictureSource, ZipPictures, open_pictures
+from clseave_core.corpus.pictures import ArchivePictures, PictureSource, open_pictures
 from clseave_core.embeddings import Embeddings
 from clseave_core.teacher import images
 from clseave_core.teacher.image_tower import ImageTower
@@ -218,7 +218,7 @@ class KilledError(Exception):
     pass
 
 
-class KilledAfter(ZipPictures):
+class KilledAfter(ArchivePictures):
     """Breaks off after `count` pictures, as a killed job does."""
 
     count = 5
@@ -237,7 +237,7 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(
     path = write_zip(tmp_path / "pictures.zip", FILES)
     ids = [str(number) for number in range(len(SIZES))]
     state = tmp_path / "state"
-    embed_images(tiny_clip_folder, ZipPictures(path), ids, tmp_path / "whole.arrow", batch_size=1)
+    embed_images(tiny_clip_folder, open_pictures(path), ids, tmp_path / "whole.arrow", batch_size=1)
     with pytest.raises(KilledError):
         embed_images(
             tiny_clip_folder, KilledAfter(path), ids, tmp_path / "x.arrow",
@@ -245,7 +245,7 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(
         )  # fmt: skip
     assert not (tmp_path / "x.arrow").exists()
     report = embed_images(
-        tiny_clip_folder, ZipPictures(path), ids, tmp_path / "x.arrow",
+        tiny_clip_folder, open_pictures(path), ids, tmp_path / "x.arrow",
         batch_size=1, state_folder=state,
     )  # fmt: skip
     assert report.resumed == 2
@@ -263,7 +263,9 @@ def test_a_state_of_other_pictures_is_not_resumed(
     with pytest.raises(KilledError):
         embed_images(tiny_clip_folder, KilledAfter(path), ids, tmp_path / "x.arrow", **options)
     write_zip(path, FILES | {"0.jpg": encode(noise(40, 40, 99))})
-    report = embed_images(tiny_clip_folder, ZipPictures(path), ids, tmp_path / "x.arrow", **options)
+    report = embed_images(
+        tiny_clip_folder, open_pictures(path), ids, tmp_path / "x.arrow", **options
+    )
     assert report.resumed == 0
     expected = plainly(tiny_clip_folder, Image.open(io.BytesIO(encode(noise(40, 40, 99)))))
     found = Embeddings.open(tmp_path / "x.arrow").rows(["0"])[0]

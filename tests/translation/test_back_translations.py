@@ -34,5 +34,5 @@ def test_a_file_of_ones_own_is_read_by_sentence(tmp_path: Path) -> None:
     path.write_text("source\ttranslation\na red cat\ta scarlet cat\na dog\tthe dog\n")
 
     assert read_back_translations(path, ENGLISH) == ["the dog", "a scarlet cat"]
-    with pytest.raises(ValueError, match=r"no back-translation of 1 hypotheses, first 'a bird'"):
+    with pytest.raises(ValueError, match=r"no translation of 1 of 3 sentences: 'a bird'\. Add"):
         read_back_translations(path, [*ENGLISH, "a bird"])

@@ -59,6 +59,6 @@ def test_sentences_are_looked_up_whatever_their_normal_form(tmp_path: Path) -> N
 
 def test_missing_sentences_are_counted_and_shown(tmp_path: Path) -> None:
     translator = FileTranslator(tsv(tmp_path, "a\tb\n"))
-    message = r"de\.tsv has no translation of 6 of 7 sentences: '1', '2', '3', '4', '5', \.\.\."
+    message = r"de\.tsv has no translation of 6 of 7 sentences: '1', '2', '3', \.\.\."
     with pytest.raises(ValueError, match=message):
         list(translator.translate(["a", *"123456"]))
