@@ -21,7 +21,7 @@ from clseave_core.languages import language
 from clseave_core.study.configuration import overrides_of_config
 from clseave_core.study.forecast import GIGABYTE, forecast, gigabytes
 from clseave_core.study.progress_so_far import corpus_size
-from clseave_core.study.raw_files import FROM_SNLI, PICTURES, RawFile
+from clseave_core.study.raw_files import FROM_SNLI, PICTURES, RawFile, snli_parts
 from clseave_core.study.reuse import check_reuse
 from clseave_core.study.sources import Sources
 from clseave_core.translation.file import read_translations
@@ -66,6 +66,9 @@ def _corpus(sources: Sources) -> Iterator[Check]:
     files = sources.raw_files
     for split in sources.splits:
         yield _file(f"annotations {split}", files[split], lambda path: f"{_rows(path)} pairs")
+    for part, file in snli_parts(files).items():
+        if file.get("path"):
+            yield _file(f"SNLI {part}", file, lambda _: "is there")
     expected = files[PICTURES]["expected"].get("pictures", 0)
     yield _file("pictures", files[PICTURES], lambda path: _pictures(path, expected))
 

@@ -9,7 +9,7 @@ from clseave_core.corpus.fetching import at_hand, whereto
 from clseave_core.corpus.hub_files import data_set_address, hub_endpoint, is_offline
 from clseave_core.corpus.wanted import Address
 from clseave_core.study.checks import Check
-from clseave_core.study.raw_files import FROM_SNLI, RawFile
+from clseave_core.study.raw_files import FROM_SNLI, PICTURES, RawFile, snli_parts
 from clseave_core.study.sources import Sources
 from clseave_core.translation.settings import TranslationSettings
 
@@ -41,14 +41,14 @@ def _raw_files(sources: Sources) -> Iterator[Check]:
         for name, file in sources.raw_files.items()
         if not file.get("path") and at_hand(file) is None
     }
-    parts = next((file[FROM_SNLI]["parts"] for file in absent.values() if FROM_SNLI in file), {})
+    parts = snli_parts(absent)
     can_make = bool(parts)
     for part, file in parts.items():
         answers = _ask(f"SNLI, {part}", file)
         can_make &= any(answer.ok for answer in answers) or at_hand(file) is not None
         yield from map(_not_needed, answers)
     for name, file in absent.items():
-        what = f"annotations {name}" if name in sources.splits else name
+        what = "pictures" if name == PICTURES else f"annotations {name}"
         answers = _ask(what, file)
         if any(answer.ok for answer in answers) or (can_make and FROM_SNLI in file):
             yield from map(_not_needed, answers)
@@ -59,7 +59,7 @@ def _raw_files(sources: Sources) -> Iterator[Check]:
 
 def _ask(what: str, file: RawFile) -> list[Check]:
     """The answer of each address of a file, and of the hub."""
-    if at_hand(file) is not None:
+    if file.get("path") or at_hand(file) is not None:
         return []
     answers = [_answers(what, Address(url)) for url in file.get("urls", [])]
     if "hub" in file and not is_offline():

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from clseave_core.corpus.schemas import SPLITS
 
 RawFile = dict[str, Any]
-PICTURES = "pictures"
+PICTURES = "the pictures"  # no split has such a name
 FROM_SNLI = "from_snli"
 SNLI_PARTS = {
     "snli": "the archive of SNLI 1.0",
@@ -30,7 +30,7 @@ _NO_WAY = "nothing says where it is. Give it a `path`, `urls` or a `hub`."
 def raw_files(
     corpus: Mapping[str, Any], splits: Sequence[str], folder: str | Path
 ) -> dict[str, RawFile]:
-    """The entries of `pictures` and of each split; downloads lie in `folder`."""
+    """The entries of `PICTURES` and of each split; downloads lie in `folder`."""
     expected, annotations = corpus.get("expected", {}), corpus["annotations"]
     parts = {
         part: _entry(section, SNLI_PARTS[part], {}, folder)
@@ -47,6 +47,11 @@ def raw_files(
         entries[split] = _entry(annotations.get(split, {}), what, counts, folder, made_from, split)
     _keep_clear_names([*entries.values(), *parts.values()])
     return entries
+
+
+def snli_parts(files: Mapping[str, RawFile]) -> dict[str, RawFile]:
+    """What those of the files that can be made from SNLI are made from."""
+    return next((file[FROM_SNLI]["parts"] for file in files.values() if FROM_SNLI in file), {})
 
 
 def check_raw_files(corpus: Mapping[str, Any], testsets: Sequence[str]) -> list[str]:

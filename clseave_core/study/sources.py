@@ -55,7 +55,7 @@ class Sources:
 
     @property
     def raw_files(self) -> dict[str, RawFile]:
-        """The files of a real corpus by split, and `pictures`; see raw_files.py."""
+        """The files of a real corpus by split, and `PICTURES`; see raw_files.py."""
         if self.is_generated:
             return {}
         return raw_files(self.study["corpus"], self.splits, f"{self.resources}/downloads")

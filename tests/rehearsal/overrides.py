@@ -24,8 +24,9 @@ def overrides(
         "study": study,
         "languages": ["fr"],
         "corpus": {
-            "pictures": file(ARCHIVE),
-            "annotations": {split: file(annotations_name(split)) for split in world.pairs},
+            "pictures": file(ARCHIVE) | {"hub": None},
+            "annotations": {split: file(annotations_name(split)) for split in world.pairs}
+            | {"from_snli": None},
             "expected": {"pairs": world.pairs, "images": world.images},
         },
         "translation": {
