@@ -92,30 +92,27 @@ def _take(there: Path, target: Path, file: Mapping[str, Any]) -> None:
 def _download(file: Mapping[str, Any], target: Path) -> dict[str, str]:
     """Try the addresses and the hub; return why each did not give the file, or nothing."""
     addresses = [Address(url, file.get("size"), file.get("sha256")) for url in file.get("urls", [])]
-    reasons, hub = {}, file.get("hub")
-    if hub:
-        on_hub = data_set_address(hub)
-        if is_offline():
-            reasons[on_hub.url] = f"{OFFLINE}=1 forbids to ask the hub"
-        else:
-            addresses.append(on_hub)
-    if not addresses:
-        return reasons or {"(no address)": "the study names none"}
+    hub = data_set_address(file["hub"]) if "hub" in file else None
+    if hub is not None and not is_offline():
+        addresses.append(hub)
     check = partial(_check_counts, file["expected"]) if file["expected"] else None
+    reasons = {}
     try:
-        download(addresses, target, what=file["what"], check=check)
+        if addresses:
+            download(addresses, target, what=file["what"], check=check)
+            return {}
     except DownloadError as error:
         if not error.failures:
             raise
-        reasons |= error.failures
-    else:
-        return {}
-    if hub and reasons.get(on_hub.url, "").startswith(("401", "403")):
-        reasons[on_hub.url] += (
-            f". Accept its terms at {data_set_page(hub)} and log in with `hf auth login` or "
-            "HF_TOKEN; a token that is no longer valid must be taken away."
+        reasons = error.failures
+    if hub is not None and hub not in addresses:
+        reasons[hub.url] = f"{OFFLINE}=1 forbids to ask the hub"
+    elif hub is not None and reasons[hub.url].startswith(("401", "403")):
+        reasons[hub.url] += (
+            f". Accept its terms at {data_set_page(file['hub'])} and log in with `hf auth login` "
+            "or HF_TOKEN; a token that is no longer valid must be taken away."
         )
-    return reasons
+    return reasons or {"its addresses": "the study names none"}
 
 
 def _make(file: Mapping[str, Any], target: Path) -> None:
