@@ -1,8 +1,8 @@
 """A raw file of the corpus from the first of the ways to it that leads there.
 
 What the user has put among the downloads comes first, under a name that the file is known by. Then
-SNLI-VE is made from SNLI where that is at hand; then come the addresses, the hub's data set, and
-SNLI from its own addresses. Each way's file must have the counts that the study expects. The
+SNLI-VE is made from SNLI where that is the user's own; then come the addresses, the hub's data set
+and SNLI from its own addresses. Each way's file must have the counts that the study expects. The
 entries are those of `clseave_core/study/raw_files.py`.
 """
 
@@ -28,11 +28,17 @@ SNLI_VE_FROM_SNLI = "made from SNLI"
 
 def at_hand(file: Mapping[str, Any]) -> Path | None:
     """Where a file is already: its `path`, its target, or a name that it is known by."""
+    if not file.get("path") and Path(file["target"]).is_file():
+        return Path(file["target"])
+    return _own(file)
+
+
+def _own(file: Mapping[str, Any]) -> Path | None:
+    """The user's own file: its `path`, or a name that it is known by among the downloads."""
     if file.get("path"):
         path = Path(file["path"])
         return path if path.exists() else None
-    target = Path(file["target"])
-    places = [target, *(target.with_name(name) for name in file["names"])]
+    places = (Path(file["target"]).with_name(name) for name in file["names"])
     return next((place for place in places if place.is_file()), None)
 
 
@@ -54,7 +60,7 @@ def fetch_file(file: Mapping[str, Any]) -> Path:
             _take(there, target, file)
         return target
     parts = file.get("from_snli", {}).get("parts", {})
-    if parts and all(at_hand(part) for part in parts.values()):
+    if parts and all(_own(part) for part in parts.values()):
         _make(file, target)
         return target
     reasons = _download(file, target)

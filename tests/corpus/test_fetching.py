@@ -227,7 +227,9 @@ def test_annotations_with_other_counts_are_not_taken(
     assert f"it has {len(MADE['test'])} pairs, expected {len(MADE['train'])}." in caplog.text
 
 
-def test_snli_at_hand_comes_before_any_address(tmp_path: Path, mirror: ArchiveMirror) -> None:
+def test_snli_of_the_users_own_comes_before_any_address(
+    tmp_path: Path, mirror: ArchiveMirror
+) -> None:
     (tmp_path / "downloads").mkdir()
     for name, content in SNLI.items():
         (tmp_path / "downloads" / name).write_bytes(content)

@@ -3,8 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from clseave_core.study.loading import load_study
+from clseave_core.study.raw_files import snli_parts
 from clseave_core.study.sources import Sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,85 @@ def test_a_study_of_the_web_reads_downloads_under_plain_names() -> None:
     assert thesis.model("clip") == "R/models/openai--clip-vit-base-patch16@main"
     assert thesis.repositories["openai--clip-vit-base-patch16@main"]["revision"] == "main"
     assert thesis.translation_files("de") == []
+
+
+def test_each_download_knows_its_ways_its_names_and_its_counts() -> None:
+    downloads = {file["what"]: file for file in sources("thesis", {}).downloads.values()}
+    pictures, dev = (
+        downloads["the archive of pictures"],
+        downloads["the SNLI-VE annotations of dev"],
+    )
+
+    assert len(downloads) == 4
+    assert pictures["expected"] == {"pictures": 31_783}
+    assert pictures["names"] == [
+        "flickr30k_images.tar.gz", "flickr30k-images.zip", "flickr30k-images.tar.gz",
+        "flickr30k.zip", "flickr-image-dataset.zip", "archive.zip",
+    ]  # fmt: skip
+    assert dev["expected"] == {"pairs": 17_858}
+    assert dev["names"] == ["snli_ve_dev.jsonl.gz", "snli_ve_dev.jsonl"]
+    assert dev["from_snli"]["split"] == "dev"
+    assert dev["from_snli"]["parts"]["snli"]["names"] == ["snli_1.0.zip"]
+    assert "from_snli" not in pictures
+
+
+def test_the_page_on_data_has_every_name_and_its_studies_are_valid() -> None:
+    page = (ROOT / "docs/data.md").read_text()
+    files = sources("thesis", {}).raw_files
+    names = [
+        name for file in (*files.values(), *snli_parts(files).values()) for name in file["names"]
+    ]
+    for name in names:
+        written = name.replace("_dev.", "_train.").replace("ve_test.", "ve_train.")
+        assert f"`{written}`" in page
+    studies = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(studies) == 2
+    for text in studies:
+        found = sources("thesis", {"corpus": yaml.safe_load(text)["corpus"]})
+        assert not found.pictures.endswith(".tar.gz")
+
+
+def test_a_study_may_have_its_corpus_from_snli_alone() -> None:
+    none = dict.fromkeys(("train", "dev", "test"))
+    thesis = sources("thesis", {"corpus": {"annotations": none}})
+
+    assert re.fullmatch(r"R/downloads/snli_ve_dev-\w{8}\.jsonl\.gz", thesis.annotations("dev"))
+    assert len({thesis.annotations(split) for split in none}) == 3
+
+
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        (
+            {"annotations": {"dev": None, "from_snli": None}},
+            r"corpus\.annotations has no file for 'dev'",
+        ),
+        (
+            {"pictures": {"path": "", "urls": None, "hub": None}},
+            r"corpus\.pictures: nothing says where it is\. Give it a `path`, `urls` or a `hub`",
+        ),
+        (
+            {"annotations": {"from_snli": {"snli": {"urls": None, "path": ""}}}},
+            r"corpus\.annotations\.from_snli\.snli: nothing says where",
+        ),
+        (
+            {"pictures": {"hub": {"id": "flickr30k"}}},
+            r"\.pictures\.hub\.id: 'flickr30k' does",
+        ),
+        (
+            {"pictures": {"names": ["../a.zip"]}},
+            r"\.pictures\.names\[0\]: '\.\./a\.zip'",
+        ),
+    ],
+)
+def test_a_file_without_a_way_to_it_is_refused(corpus: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sources("thesis", {"corpus": corpus})
+
+
+def test_a_way_to_annotations_is_no_test_set() -> None:
+    with pytest.raises(ValueError, match="'from_snli' is a way to annotations, not a test set"):
+        sources("thesis", {"testsets": ["test", "from_snli"]})
 
 
 def test_the_users_own_files_come_first() -> None:
