@@ -5,6 +5,7 @@ downloads, the `names` under which the user may have put it there, the counts th
 of it and, for a split of SNLI-VE, the parts that it can be made `from_snli` with.
 """
 
+import copy
 import hashlib
 import zlib
 from collections import Counter
@@ -72,6 +73,45 @@ def check_raw_files(corpus: Mapping[str, Any], testsets: Sequence[str]) -> list[
         if not _has_way(file):
             problems.append(f"  corpus.annotations.{FROM_SNLI}.{part}: {_NO_WAY}")
     return problems
+
+
+def without_inherited_ways(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over`, with null for each way of `base` to a file that `over` has other addresses for.
+
+    Else a study whose own address fails would get the base's data in the place of its own.
+    """
+    ways = copy.deepcopy(dict(over))
+    new, old = _sections(ways), _sections(base)
+    moved = [name for name, file in new.items() if file.get("urls") or _names_data_set(file)]
+    for name in moved:
+        _replace(old.get(name, {}), new[name])
+        if _names_data_set(new[name]):
+            _replace(old.get(name, {}).get("hub") or {}, new[name]["hub"])
+    if FROM_SNLI in old and set(moved) & set(SPLITS):
+        ways["corpus"]["annotations"].setdefault(FROM_SNLI, None)
+    return ways
+
+
+def _replace(old: Mapping[str, Any], new: dict[str, Any]) -> None:
+    """Give `new` a null for each key that `old` alone has."""
+    new.update({key: None for key in old if key not in new})
+
+
+def _names_data_set(file: Mapping[str, Any]) -> bool:
+    return isinstance(file.get("hub"), dict) and "id" in file["hub"]
+
+
+def _sections(study: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The sections of the files of a study, as far as they are sections at all."""
+
+    def inside(section: Mapping[str, Any], key: str) -> dict[str, Any]:
+        return section[key] if isinstance(section.get(key), dict) else {}
+
+    corpus = inside(study, "corpus")
+    annotations = inside(corpus, "annotations")
+    parts = {f"{FROM_SNLI}.{part}": file for part, file in inside(annotations, FROM_SNLI).items()}
+    found = {PICTURES: corpus.get("pictures"), **annotations, **parts}
+    return {name: file for name, file in found.items() if isinstance(file, dict)}
 
 
 def _has_way(file: Mapping[str, Any]) -> bool:

@@ -24,9 +24,8 @@ def overrides(
         "study": study,
         "languages": ["fr"],
         "corpus": {
-            "pictures": file(ARCHIVE) | {"hub": None},
-            "annotations": {split: file(annotations_name(split)) for split in world.pairs}
-            | {"from_snli": None},
+            "pictures": file(ARCHIVE),
+            "annotations": {split: file(annotations_name(split)) for split in world.pairs},
             "expected": {"pairs": world.pairs, "images": world.images},
         },
         "translation": {

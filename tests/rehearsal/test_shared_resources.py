@@ -55,11 +55,10 @@ def test_two_folders_share_downloads_and_translations(tmp_path: Path) -> None:
             "resources": str(tmp_path / "shared"),
             "translation_cache": str(tmp_path / "shared/translations.sqlite"),
             "corpus": {
-                "pictures": {"urls": [mirror.address("pictures.zip")], "hub": None},
+                "pictures": {"urls": [mirror.address("pictures.zip")]},
                 "annotations": {
                     split: {"urls": [mirror.address(f"{split}.jsonl.gz")]} for split in COUNTS
-                }
-                | {"from_snli": None},
+                },
                 "expected": None,
             },
             "translation": {

@@ -14,6 +14,7 @@ from clseave_core.study.online import check_addresses
 from clseave_core.study.sources import Sources
 
 ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("snli", "train_val", "test")
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -45,16 +46,16 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address
     monkeypatch.setenv("HF_HUB_OFFLINE_OF_USER", "0")
 
 
-def found(address: str, **corpus: Any) -> list[Check]:
+def found(address: str, pictures: dict[str, Any], **changes: Any) -> list[Check]:
     """The checks of the thesis study with every address on the loopback interface."""
-    snli = {part: {"urls": [f"{address}/{part}"]} for part in ("snli", "train_val", "test")}
+    hub = {"id": "nlphuji/flickr30k", "file": "flickr30k-images.zip", "revision": "2b239bef"}
+    snli = {part: {"urls": [f"{address}/{part}"]} for part in PARTS}
     annotations = {s: {"urls": [f"{address}/{s}"]} for s in ("train", "dev", "test")}
     overrides = {
         "corpus": {
-            "pictures": {"urls": [f"{address}/pictures.tar"]},
-            "annotations": annotations | {"from_snli": snli} | corpus.pop("annotations", {}),
-        }
-        | corpus,
+            "pictures": {"urls": [f"{address}/pictures.tar"], "hub": hub} | pictures,
+            "annotations": annotations | {"from_snli": snli} | changes,
+        },
         "translation": {"google": {"url": f"{address}/m"}},
     }
     sources = Sources("thesis", load_study("thesis", overrides, ROOT), "resources")
@@ -62,7 +63,7 @@ def found(address: str, **corpus: Any) -> list[Check]:
 
 
 def test_each_address_is_asked(address: str) -> None:
-    checks = found(address)
+    checks = found(address, {})
 
     assert [check.what for check in checks] == [
         "SNLI, snli", "SNLI, train_val", "SNLI, test",
@@ -80,8 +81,8 @@ def test_a_way_that_does_not_answer_is_no_fault_where_another_one_does(address: 
     refused = "http://127.0.0.1:1/refused.tar"
     checks = found(
         address,
-        pictures={"urls": [f"{address}/missing.tar", refused]},
-        annotations={"train": {"urls": [f"{address}/missing"]}},
+        {"urls": [f"{address}/missing.tar", refused]},
+        train={"urls": [f"{address}/missing"]},
     )
     said = {check.what: check.found for check in reversed(checks)}
 
@@ -94,11 +95,14 @@ def test_a_way_that_does_not_answer_is_no_fault_where_another_one_does(address: 
 def test_where_no_way_answers_it_says_what_to_put_where(address: str, tmp_path: Path) -> None:
     checks = found(
         address,
-        pictures={"urls": [f"{address}/missing.tar"], "hub": {"file": "missing.zip"}},
-        annotations={
-            "dev": {"urls": [f"{address}/missing"]},
-            "from_snli": {"snli": {"urls": [f"{address}/missing_snli"]}},
+        {
+            "urls": [f"{address}/missing.tar"],
+            "hub": {"id": "owner/photos", "file": "missing.zip"},
+            "names": ["archive.zip"],
+            "by_hand": "After a login, Kaggle has it.",
         },
+        dev={"urls": [f"{address}/missing"]},
+        from_snli={part: {"urls": [f"{address}/missing_{part}"]} for part in PARTS},
     )
     failed = [check for check in checks if not check.ok]
 
@@ -115,9 +119,9 @@ def test_where_no_way_answers_it_says_what_to_put_where(address: str, tmp_path: 
 def test_what_is_at_hand_is_not_asked_for(address: str) -> None:
     folder = Path("resources/downloads")
     folder.mkdir(parents=True)
-    (folder / "archive.zip").touch()
+    (folder / "pictures.tar").touch()
     own = {split: {"path": f"/data/{split}.jsonl"} for split in ("train", "dev", "test")}
-    checks = found(address, annotations=own)
+    checks = found(address, {}, **own)
 
     assert [check.what for check in checks] == [
         "model clip", "model bert", "model aligner", "translation",

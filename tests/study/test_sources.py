@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from clseave_core.study.loading import load_study
-from clseave_core.study.raw_files import snli_parts
+from clseave_core.study.raw_files import PICTURES, snli_parts
 from clseave_core.study.sources import Sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +114,54 @@ def test_a_study_may_have_its_corpus_from_snli_alone() -> None:
 def test_a_file_without_a_way_to_it_is_refused(corpus: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sources("thesis", {"corpus": corpus})
+
+
+@pytest.mark.parametrize(
+    ("corpus", "ways"),
+    [
+        ({"pictures": {"urls": ["https://data.example/p.zip"]}}, {"urls", "names"}),
+        ({"pictures": {"hub": {"id": "me/mine", "file": "p.zip"}}}, {"hub", "names"}),
+        (
+            {"pictures": {"hub": {"revision": "main"}}},
+            {"path", "urls", "hub", "names", "by_hand"},
+        ),
+        ({}, {"path", "urls", "hub", "names", "by_hand"}),
+    ],
+)
+def test_a_file_with_addresses_of_its_own_takes_over_no_way_of_the_base(
+    corpus: dict[str, Any], ways: set[str]
+) -> None:
+    pictures = sources("thesis", {"corpus": corpus}).raw_files[PICTURES]
+
+    assert set(pictures) - {"what", "target", "expected"} == ways
+    assert ("archive.zip" in pictures["names"]) == ("by_hand" in ways)
+
+
+def test_another_data_set_has_not_the_revision_of_the_base() -> None:
+    hub = {"id": "me/mine", "file": "p.zip"}
+    pictures = sources("thesis", {"corpus": {"pictures": {"hub": hub}}}).raw_files[PICTURES]
+
+    assert pictures["hub"] == hub
+
+
+def test_annotations_with_addresses_of_their_own_are_not_made_from_snli_instead() -> None:
+    own = {"train": {"urls": ["https://data.example/train.jsonl"]}}
+    files = sources("thesis", {"corpus": {"annotations": own}}).raw_files
+    assert not any("from_snli" in file for file in files.values())
+
+    lists = {"from_snli": {"test": {"urls": ["https://data.example/other.lst"]}}}
+    files = sources("thesis", {"corpus": {"annotations": lists}}).raw_files
+    parts = snli_parts(files)
+    assert "sha256" not in parts["test"] and "sha256" in parts["train_val"]
+    annotations = own | {"dev": {"path": "/d"}, "test": {"path": "/t"}}
+    corpus = {"world": None, "pictures": {"path": "/p"}, "annotations": annotations}
+    with pytest.raises(ValueError, match=r"only a study with corpus\.world") as failure:
+        sources("tiny", {"corpus": corpus})  # a base without any way
+    assert "from_snli" not in str(failure.value)
+
+    further = {"xvnli": {"urls": ["https://data.example/xvnli.jsonl"]}}
+    files = sources("thesis", {"corpus": {"annotations": further}}).raw_files
+    assert "from_snli" in files["train"]
 
 
 def test_a_way_to_annotations_is_no_test_set() -> None:

@@ -61,12 +61,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with Proxy(dict.fromkeys(FAULTS, gzip.compress(b"unread")), FAULTS) as proxy:
         place = proxy.url.removeprefix("http://")
         corpus = {
-            "pictures": {"urls": [f"https://ann:{USER}@{place}/pictures.zip"], "hub": None},
+            "pictures": {"urls": [f"https://ann:{USER}@{place}/pictures.zip"]},
             "annotations": {
                 name.removesuffix(".gz"): {"urls": [f"http://{place}/{name}?token={TOKEN}"]}
                 for name in FAULTS
-            }
-            | {"from_snli": None},
+            },
             "expected": None,
         }
         own = folder / "own.yaml"
