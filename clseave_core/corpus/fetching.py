@@ -147,9 +147,12 @@ def whereto(file: Mapping[str, Any]) -> str:
     """What to get by hand, where from, and under which name to put it where."""
     target = Path(file["target"])
     names = " or ".join(file["names"] or [target.name])
+    parts = file.get("from_snli", {}).get("parts", {}).values()
+    made_from = ", ".join(name for part in parts for name in part["names"][:1])
+    instead = f" (or what it is made from: {made_from})" if made_from else ""
     advice = (
-        f"Put {file['what']} into {target.parent.absolute()} as {names}, or name your own copy as "
-        "`path` in the study."
+        f"Put {file['what']} into {target.parent.absolute()} as {names}{instead}, or name your own "
+        "copy as `path` in the study."
     )
     return f"{file['by_hand'].strip()} {advice}" if file.get("by_hand") else advice
 

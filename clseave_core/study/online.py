@@ -46,12 +46,12 @@ def _raw_files(sources: Sources) -> Iterator[Check]:
     for part, file in parts.items():
         answers = _ask(f"SNLI, {part}", file)
         can_make &= any(answer.ok for answer in answers) or at_hand(file) is not None
-        yield from map(_not_needed, answers)
+        yield from map(_one_of_several, answers)
     for name, file in absent.items():
         what = "pictures" if name == PICTURES else f"annotations {name}"
         answers = _ask(what, file)
         if any(answer.ok for answer in answers) or (can_make and FROM_SNLI in file):
-            yield from map(_not_needed, answers)
+            yield from map(_one_of_several, answers)
         else:
             yield from answers
             yield Check(what, False, f"no way leads to {file['what']}. {whereto(file)}")
@@ -67,8 +67,12 @@ def _ask(what: str, file: RawFile) -> list[Check]:
     return answers
 
 
-def _not_needed(answer: Check) -> Check:
-    return answer if answer.ok else replace(answer, ok=True, found=f"not needed: {answer.found}")
+def _one_of_several(answer: Check) -> Check:
+    return (
+        answer
+        if answer.ok
+        else replace(answer, ok=True, found=f"one way of several: {answer.found}")
+    )
 
 
 def _answers(what: str, address: Address, *, redirected: bool = True) -> Check:

@@ -291,7 +291,10 @@ def test_the_message_for_annotations_has_the_reasons_of_snli_too(
     assert "annotations of train could not be had" in message
     assert f"{mirror.address('snli_ve_train.jsonl.gz')}\n    404 Not Found" in message
     assert "made from SNLI\n    " in message and "cannot be read as the zip of SNLI" in message
-    assert "as snli_ve_train.jsonl.gz or snli_ve_train.jsonl, or name" in message
+    assert (
+        "as snli_ve_train.jsonl.gz or snli_ve_train.jsonl (or what it is made from: snli_1.0.zip, "
+        "train_val.lst, test.lst), or name your own copy"
+    ) in message
 
     del mirror.files["train_val.lst"]
     shutil.rmtree(tmp_path / "downloads")

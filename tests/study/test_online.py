@@ -87,9 +87,11 @@ def test_a_way_that_does_not_answer_is_no_fault_where_another_one_does(address: 
     said = {check.what: check.found for check in reversed(checks)}
 
     assert all(check.ok for check in checks)
-    assert said["pictures"].startswith(f"not needed: {address}/missing.tar answers 404")
-    assert any(check.found.startswith(f"not needed: {refused} does not ans") for check in checks)
-    assert said["annotations train"].startswith("not needed: ")
+    assert said["pictures"].startswith(f"one way of several: {address}/missing.tar answers 404")
+    assert any(
+        check.found.startswith(f"one way of several: {refused} does not ans") for check in checks
+    )
+    assert said["annotations train"].startswith("one way of several: ")
 
 
 def test_where_no_way_answers_it_says_what_to_put_where(address: str, tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ def test_where_no_way_answers_it_says_what_to_put_where(address: str, tmp_path: 
     assert f"Put the archive of pictures into {folder} as missing.tar or" in failed[2].found
     assert "archive.zip, or name your own copy as `path`" in failed[2].found
     assert "no way leads to the SNLI-VE annotations of dev. Put" in failed[4].found
-    assert any(c.what == "SNLI, snli" and c.ok and "not needed" in c.found for c in checks)
+    assert any(c.what == "SNLI, snli" and c.ok and "one way of several" in c.found for c in checks)
 
 
 def test_what_is_at_hand_is_not_asked_for(address: str) -> None:
