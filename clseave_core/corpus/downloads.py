@@ -12,17 +12,18 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from clseave_core.corpus.partial import Origin, Partial, locked_partial, part_path
+from clseave_core.corpus.wanted import Address, Wanted, check_request, check_size_of_target
 from clseave_core.progress import Progress
 from clseave_core.redaction import without_secrets
-from clseave_core.web import SafeSession, is_safe_address, seconds_to_wait
+from clseave_core.web import SafeSession, seconds_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,15 @@ WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
 
 
 class DownloadError(OSError):
-    """A file could not be had from any of its addresses; the message says what to do."""
+    """A file could not be had; the message says what to do.
+
+    `failures` has the reason of each address where none of them gives the file; it is empty where
+    another address would be no help.
+    """
+
+    def __init__(self, message: str, failures: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.failures = dict(failures or {})
 
 
 class _MirrorError(Exception):
@@ -49,35 +58,22 @@ class _PassingError(_MirrorError):
         self.seconds = seconds
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """The file to fetch: where to, and what is known of it."""
-
-    target: Path
-    size: int | None
-    sha256: str | None
-    what: str
-
-    def facts(self) -> str:
-        """What is known of the file, in brackets, for a message."""
-        known = [f"{self.size:,} bytes"] if self.size is not None else []
-        known += [f"SHA-256 {self.sha256}"] if self.sha256 is not None else []
-        return f" ({', '.join(known)})" if known else ""
-
-
 def download(
-    urls: Sequence[str],
+    urls: Sequence[str | Address],
     target: str | Path,
     size: int | None = None,
     sha256: str | None = None,
     what: str = "the file",
     *,
+    check: Callable[[Path], None] | None = None,
     attempts: int = 5,
     pause: float = 1.0,
 ) -> Path:
     """Fetch `target` from the first of `urls` that gives it whole, and return its path.
 
-    `size` is in bytes; `what` names the file in messages. An address is asked again at most
+    `size` (in bytes) and `sha256` are those of the file at each address that is a mere text; `what`
+    names the file in messages. `check` is given the whole file before it has its name, and raises
+    ValueError where it is not the one that was meant. An address is asked again at most
     `attempts` times in a row without a megabyte of progress, after `pause`, 2 * `pause`, ...
     seconds or as long as the server says. A target that is there already is returned at once,
     whoever made it. Two processes that want one target: the second waits for the first.
@@ -87,58 +83,36 @@ def download(
     impossible checksum, or a target that is there with another size.
     """
     target = Path(target)
-    wanted = _Wanted(target, size, sha256.lower() if sha256 is not None else None, what)
-    _check_request(urls, wanted)
+    wanted = Wanted(target, size, sha256.lower() if sha256 is not None else None, what, check)
+    addresses = [Address(u, size, sha256) if isinstance(u, str) else u for u in urls]
+    check_request(addresses, wanted)
     with locked_partial(target) as partial:
         if partial is None:
-            _check_size_of_target(wanted)
+            check_size_of_target(addresses, wanted)
             return target
         failures: dict[str, str] = {}
-        for url in _partial_first(urls, partial):
+        for address in _partial_first(addresses, partial):
             try:
-                _fetch(url, partial, wanted, attempts, pause)
+                _fetch(address.url, partial, wanted.at(address), attempts, pause)
                 return target
             except _MirrorError as error:
-                logger.warning("%s: %s does not give it: %s", what, url, error)
-                failures[url] = str(error)
+                logger.warning("%s: %s does not give it: %s", what, address.url, error)
+                failures[address.url] = str(error)
             except OSError as error:
                 if error.errno in (errno.ENOSPC, errno.EDQUOT):
                     raise _no_room(wanted, partial.length) from error
                 raise
-        raise DownloadError(_advice(wanted, failures, partial.length))
+        raise DownloadError(_advice(wanted, failures, partial.length), failures)
 
 
-def _check_request(urls: Sequence[str], wanted: _Wanted) -> None:
-    if not urls:
-        raise ValueError(f"no address is given for {wanted.what}. Put it at {wanted.target}.")
-    for url in urls:
-        if not is_safe_address(url):
-            raise ValueError(
-                f"{without_secrets(url)!r} is not an https address (http is for this machine's own "
-                "servers). A file on this machine is given as `path`, not as an address."
-            )
-    if wanted.sha256 is not None and not re.fullmatch("[0-9a-f]{64}", wanted.sha256):
-        raise ValueError(
-            f"the sha256 of {wanted.what}, {wanted.sha256!r}, is not 64 hexadecimal digits."
-        )
-
-
-def _check_size_of_target(wanted: _Wanted) -> None:
-    found = wanted.target.stat().st_size
-    if wanted.size is not None and found != wanted.size:
-        raise ValueError(
-            f"{wanted.target} has {found:,} bytes, expected {wanted.size:,}. "
-            "Delete it to have it downloaded again."
-        )
-
-
-def _partial_first(urls: Sequence[str], partial: Partial) -> list[str]:
+def _partial_first(addresses: Sequence[Address], partial: Partial) -> list[Address]:
     """Order the addresses: the one that a part of the file came from goes first."""
     begun = partial.origin.url if partial.origin is not None else None
-    return sorted(dict.fromkeys(urls), key=lambda url: url != begun)
+    each = {address.url: address for address in addresses}
+    return sorted(each.values(), key=lambda address: address.url != begun)
 
 
-def _fetch(url: str, partial: Partial, wanted: _Wanted, attempts: int, pause: float) -> None:
+def _fetch(url: str, partial: Partial, wanted: Wanted, attempts: int, pause: float) -> None:
     """Get the file from one address, going on after passing errors; check it; give it its name."""
     tries = 0
     while True:
@@ -157,14 +131,15 @@ def _fetch(url: str, partial: Partial, wanted: _Wanted, attempts: int, pause: fl
     partial.complete()
 
 
-def _receive(url: str, partial: Partial, wanted: _Wanted) -> None:
+def _receive(url: str, partial: Partial, wanted: Wanted) -> None:
     """Ask once for what is missing and append it; returns when all bytes are there."""
     origin = partial.origin
     if origin is not None and origin.url == url and partial.length == origin.total:
         return  # killed between the last byte and the check
     # A server may label a stored .gz file as "encoded"; its bytes are taken as they are.
-    gzipped = wanted.target.suffix in (".gz", ".tgz")
-    headers = {"Accept-Encoding": "gzip" if gzipped else "identity"}
+    suffix = PurePosixPath(urlsplit(url).path).suffix or wanted.target.suffix
+    gzipped = suffix in (".gz", ".tgz")
+    headers = {"Accept-Encoding": "gzip" if gzipped else "identity", **wanted.headers}
     resumes = origin is not None and origin.url == url and origin.validator is not None
     if origin is not None and resumes:
         headers["Range"] = f"bytes={partial.length}-"
@@ -192,13 +167,14 @@ def _check_status(response: requests.Response, gzipped: bool) -> None:
         raise _PassingError(status, seconds_to_wait(response.headers.get("Retry-After")))
     # 416 (range not satisfiable) is the server's way to say that the file is not the one begun.
     if response.status_code not in (200, 206, 416):
-        raise _MirrorError(status)
+        said = response.headers.get("X-Error-Message")  # the hub's own reason
+        raise _MirrorError(f"{status} ({said})" if said else status)
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding != "identity" and not (gzipped and encoding in ("gzip", "x-gzip")):
         raise _MirrorError(f"it sends the file encoded as {encoding}, not as it is")
 
 
-def _align(response: requests.Response, url: str, partial: Partial, wanted: _Wanted) -> int:
+def _align(response: requests.Response, url: str, partial: Partial, wanted: Wanted) -> int:
     """Make the part file end where the answer begins; return the size of the whole file."""
     if response.status_code == 200:
         total = _total_size(response, wanted)
@@ -215,7 +191,7 @@ def _align(response: requests.Response, url: str, partial: Partial, wanted: _Wan
     raise _PassingError("it does not go on where the file was cut; beginning anew")
 
 
-def _total_size(response: requests.Response, wanted: _Wanted) -> int:
+def _total_size(response: requests.Response, wanted: Wanted) -> int:
     """Read the size of the file off a whole answer and hold it against what is known."""
     announced = response.headers.get("Content-Length", "")
     total = int(announced) if re.fullmatch("[0-9]{1,18}", announced) else wanted.size
@@ -234,12 +210,12 @@ def _validator(response: requests.Response) -> str | None:
     return response.headers.get("Last-Modified")
 
 
-def _check_room(wanted: _Wanted, missing: int) -> None:
+def _check_room(wanted: Wanted, missing: int) -> None:
     if shutil.disk_usage(wanted.target.parent).free < missing:
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def _copy(response: requests.Response, partial: Partial, wanted: _Wanted, total: int) -> None:
+def _copy(response: requests.Response, partial: Partial, wanted: Wanted, total: int) -> None:
     """Append the body of the answer to the part file."""
     start = partial.length
     with Progress(wanted.what, (total - start) // MEGABYTE, "MB") as bar:
@@ -255,19 +231,26 @@ def _copy(response: requests.Response, partial: Partial, wanted: _Wanted, total:
         raise _MirrorError(f"it sends more than the {total:,} bytes that it announced")
 
 
-def _check_bytes(partial: Partial, wanted: _Wanted) -> None:
+def _check_bytes(partial: Partial, wanted: Wanted) -> None:
     """Hold the complete bytes against size and checksum; wrong ones are thrown away."""
     if wanted.size is not None and partial.length != wanted.size:
         found_size = partial.length
         partial.discard()
         raise _MirrorError(f"its file has {found_size:,} bytes, expected {wanted.size:,}")
-    if wanted.sha256 is None:
-        return
-    with part_path(wanted.target).open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != wanted.sha256:
-        partial.discard()
-        raise _MirrorError(f"its file has SHA-256 {found}, expected {wanted.sha256}")
+    part = part_path(wanted.target)
+    if wanted.sha256 is not None:
+        with part.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        if found != wanted.sha256:
+            partial.discard()
+            raise _MirrorError(f"its file has SHA-256 {found}, expected {wanted.sha256}")
+    if wanted.check is not None:
+        try:
+            wanted.check(part)
+        except ValueError as error:
+            partial.discard()
+            reason = str(error).replace(str(part), "its file")
+            raise _MirrorError(reason) from error
 
 
 def _in_short(error: BaseException) -> str:
@@ -277,7 +260,7 @@ def _in_short(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if inner is None else _in_short(inner)
 
 
-def _no_room(wanted: _Wanted, done: int) -> DownloadError:
+def _no_room(wanted: Wanted, done: int) -> DownloadError:
     folder = wanted.target.parent
     size = f" of {wanted.size:,} bytes" if wanted.size is not None else ""
     return DownloadError(
@@ -288,7 +271,7 @@ def _no_room(wanted: _Wanted, done: int) -> DownloadError:
     )
 
 
-def _advice(wanted: _Wanted, failures: dict[str, str], done: int) -> str:
+def _advice(wanted: Wanted, failures: dict[str, str], done: int) -> str:
     reasons = "\n".join(f"  {url}\n    {reason}" for url, reason in failures.items())
     reasons = without_secrets(reasons)
     kept = f" The {done:,} bytes that came are kept: a new run goes on from them." if done else ""

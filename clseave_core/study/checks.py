@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from clseave_core.corpus.fetching import at_hand
 from clseave_core.corpus.model_folder import check_model_folder
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.snli_ve import read_annotations
@@ -21,6 +22,7 @@ from clseave_core.study.configuration import overrides_of_config
 from clseave_core.study.device_check import look_at_device
 from clseave_core.study.forecast import GIGABYTE, forecast, gigabytes
 from clseave_core.study.progress_so_far import corpus_size
+from clseave_core.study.raw_files import FROM_SNLI, PICTURES, RawFile, snli_parts
 from clseave_core.study.reuse import check_reuse
 from clseave_core.study.sources import Sources
 from clseave_core.translation.file import read_translations
@@ -60,28 +62,32 @@ def _attempt(what: str, look: Callable[[], str]) -> Check:
 
 
 def _corpus(sources: Sources) -> Iterator[Check]:
-    corpus = sources.study["corpus"]
     if sources.is_generated:
         yield Check("corpus", True, f"will be generated below {sources.generated}")
         return
+    files = sources.raw_files
     for split in sources.splits:
-        file, path = corpus["annotations"][split], Path(sources.annotations(split))
-        numbers = corpus.get("labels", {}).get(split)
-        look = partial(_rows, numbers=numbers)
-        yield _file(f"annotations {split}", file, path, look)
-    expected = sum(corpus.get("expected", {}).get("images", {}).values())
-    path = Path(sources.pictures)
-    yield _file("pictures", corpus["pictures"], path, lambda path: _pictures(path, expected))
+        rows = partial(_rows, numbers=files[split].get("labels"))
+        yield _file(f"annotations {split}", files[split], rows)
+    for part, file in snli_parts(files).items():
+        if file.get("path"):
+            yield _file(f"SNLI {part}", file, lambda _: "is there")
+    expected = files[PICTURES]["expected"].get("pictures", 0)
+    yield _file("pictures", files[PICTURES], lambda path: _pictures(path, expected))
 
 
-def _file(what: str, file: dict[str, Any], path: Path, read: Callable[[Path], str]) -> Check:
-    """A file of the user's own must be there; one with addresses may still be to come."""
-    if path.exists():
+def _file(what: str, file: RawFile, read: Callable[[Path], str]) -> Check:
+    """A file of the user's own must be there; one with other ways may still be to come."""
+    path = at_hand(file)
+    if path is not None:
         return _attempt(what, lambda: f"{path}: {read(path)}")
     if file.get("path"):
-        return Check(what, False, f"{path} does not exist. Correct the path in the study.")
-    hosts = ", ".join(str(urlparse(url).hostname) for url in file["urls"])
-    return Check(what, True, f"will be downloaded from {hosts} to {path}")
+        return Check(what, False, f"{file['path']} does not exist. Correct the path in the study.")
+    hosts = [str(urlparse(url).hostname) for url in file.get("urls", [])]
+    hosts += [f"the hub ({file['hub']['id']})"] if "hub" in file else []
+    ways = [f"downloaded from {', '.join(dict.fromkeys(hosts))}"] if hosts else []
+    ways += ["made from SNLI"] if FROM_SNLI in file else []
+    return Check(what, True, f"will be {', or '.join(ways)}, to {file['target']}")
 
 
 def _rows(path: Path, numbers: Sequence[str] | None) -> str:

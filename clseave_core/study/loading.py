@@ -11,6 +11,7 @@ import yaml
 from jsonschema.protocols import Validator
 
 from clseave_core.redaction import without_secrets
+from clseave_core.study.raw_files import without_inherited_ways
 from clseave_core.study.references import check_references
 
 Study = dict[str, Any]
@@ -27,7 +28,7 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     """
     root = Path(root)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
-    study = merge(_read_with_base(name, root, ()), overrides)
+    study = _lay(_read_with_base(name, root, ()), overrides)
     validator = jsonschema.Draft202012Validator(_read_schema(root / "schemas/study.schema.yaml"))
     _retype(study, overrides, validator)
     study = _fill_likes(study, where)
@@ -51,6 +52,10 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         else:
             result[key] = copy.deepcopy(value)
     return result
+
+
+def _lay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    return merge(base, without_inherited_ways(base, over))
 
 
 def _read_schema(path: Path) -> Any:
@@ -81,7 +86,7 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
     if not isinstance(content, dict):
         raise ValueError(f"{path} must be a mapping of keys, got {type(content).__name__}.")
     base = content.pop("based_on", None)
-    return content if base is None else merge(_read_with_base(base, root, (*above, name)), content)
+    return content if base is None else _lay(_read_with_base(base, root, (*above, name)), content)
 
 
 def _retype(study: Study, overrides: Mapping[str, Any], validator: Validator) -> None:

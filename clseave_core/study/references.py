@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clseave_core.languages import language
+from clseave_core.study.raw_files import check_raw_files
 
 Study = Mapping[str, Any]
 
@@ -105,11 +106,11 @@ def check_references(study: Study) -> list[str]:
             problems.append(f"  corpus.labels: corpus.annotations has no file for {name!r}.")
     if "test" not in study["testsets"]:
         problems.append("  testsets: 'test' must be among them; others may stand beside it.")
+    if "annotations" in corpus:
+        problems += check_raw_files(corpus, study["testsets"])
     for name in study["testsets"]:
         if name in ("train", "dev"):
             problems.append(f"  testsets: {name!r} is not a test set.")
-        elif "annotations" in corpus and name not in corpus["annotations"]:
-            problems.append(f"  testsets: corpus.annotations has no file for {name!r}.")
         elif "world" in corpus and name != "test":
             problems.append(
                 f"  testsets: a generated world has only the test set 'test', not {name!r}."

@@ -1,24 +1,16 @@
 """Where the files of a study come from: the user's own, a download, or the generator."""
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import PurePath
 from typing import Any
-from urllib.parse import urlparse
 
 from clseave_core.study.loading import Study
+from clseave_core.study.raw_files import PICTURES, RawFile, raw_files
 
 ALL_LANGUAGES = "all"
 """In the place of a language: the student that learns all of a method's languages."""
 CLIP = "clip"
 """The kind of generated model of which a world can have several, each in a folder of its name."""
-
-
-def download_name(file: dict[str, Any]) -> str:
-    """A name for a file that no file from another address has: `snli_ve_dev-1a2b3c4d.jsonl.gz`."""
-    address = file["urls"][0]
-    stem, dot, endings = PurePosixPath(urlparse(address).path).name.partition(".")
-    return f"{stem}-{hashlib.sha256(address.encode()).hexdigest()[:8]}{dot}{endings}"
 
 
 @dataclass(frozen=True)
@@ -48,33 +40,31 @@ class Sources:
         """The SNLI-VE file of a split."""
         if self.is_generated:
             return f"{self.generated}/annotations/snli_ve_{split}.jsonl.gz"
-        return self._own_or_download(self.study["corpus"]["annotations"][split])
+        return self._path(self.raw_files[split])
 
     @property
     def pictures(self) -> str:
         """The archive or folder of pictures."""
         if self.is_generated:
             return f"{self.generated}/pictures.zip"
-        return self._own_or_download(self.study["corpus"]["pictures"])
+        return self._path(self.raw_files[PICTURES])
 
-    def _own_or_download(self, file: dict[str, Any]) -> str:
-        return str(file.get("path") or f"{self.resources}/downloads/{download_name(file)}")
+    @staticmethod
+    def _path(file: RawFile) -> str:
+        return str(file.get("path") or file["target"])
 
     @property
-    def downloads(self) -> dict[str, dict[str, Any]]:
-        """What is downloaded, by the name of its file: the study's section and `what` it is."""
+    def raw_files(self) -> dict[str, RawFile]:
+        """The files of a real corpus by split, and `PICTURES`; see raw_files.py."""
         if self.is_generated:
             return {}
-        corpus = self.study["corpus"]
-        files = {
-            f"the SNLI-VE annotations of {split}": corpus["annotations"][split]
-            for split in self.splits
-        } | {"the archive of pictures": corpus["pictures"]}
-        return {
-            download_name(file): file | {"what": what}
-            for what, file in files.items()
-            if not file.get("path")
-        }
+        return raw_files(self.study["corpus"], self.splits, f"{self.resources}/downloads")
+
+    @property
+    def downloads(self) -> dict[str, RawFile]:
+        """What is fetched, by the name of its file."""
+        files = self.raw_files.values()
+        return {PurePath(file["target"]).name: file for file in files if not file.get("path")}
 
     @property
     def sentences(self) -> list[str]:

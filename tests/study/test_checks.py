@@ -2,6 +2,7 @@ import gzip
 import json
 import re
 import shutil
+import zipfile
 from collections import namedtuple
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,11 @@ def test_the_thesis_study_can_run_from_nothing() -> None:
     found = checks("thesis", {})
 
     assert all(check.ok for check in found.values())
-    assert "will be downloaded from storage.googleapis.com" in found["pictures"].found
+    assert (
+        "will be downloaded from storage.googleapis.com, the hub (nlphuji/flickr30k), to resources"
+        in found["pictures"].found
+    )
+    assert "googleapis.com, or made from SNLI, to resources" in found["annotations dev"].found
     assert found["language zh"].found == "Chinese, for Google zh-CN"
     assert found["training of clseave"].found == "9 epochs, batches of 128, learning rate 4e-05"
     assert "GB to come" in found["disk"].found
@@ -118,6 +123,19 @@ def test_the_command_asks_for_gpus(
 
     assert command.main(["tiny", "--gpus", "3"]) == 1
     assert re.search("MISSING  device +3 GPUs were asked for", capsys.readouterr().out)
+
+
+def test_an_archive_among_the_downloads_is_read_under_the_name_that_it_has() -> None:
+    Path("resources/downloads").mkdir(parents=True)
+    with zipfile.ZipFile("resources/downloads/archive.zip", "w") as archive:
+        archive.writestr("Images/7.jpg", b"")
+    own = {"from_snli": {"snli": {"path": "/nowhere/snli_1.0.zip"}}}
+    counts = {"images": {"train": 1, "dev": None, "test": None}}
+    found = checks("thesis", {"corpus": {"annotations": own, "expected": counts}})
+
+    assert found["pictures"].found == "resources/downloads/archive.zip: 1 pictures"
+    assert found["SNLI snli"].found.startswith("/nowhere/snli_1.0.zip does not exist. Correct")
+    assert not found["SNLI snli"].ok
 
 
 def test_the_pocket_study_can_run_from_nothing() -> None:

@@ -66,6 +66,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
                 name.removesuffix(".gz"): {"urls": [f"http://{place}/{name}?token={TOKEN}"]}
                 for name in FAULTS
             },
+            "expected": None,
         }
         own = folder / "own.yaml"
         own.write_text(yaml.safe_dump({"study": "thesis", "corpus": corpus}))

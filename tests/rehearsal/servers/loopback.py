@@ -70,6 +70,7 @@ class Request:
     """First byte of the range that was asked for."""
     if_range: str | None
     agent: str
+    authorization: str = ""
     status: int = 0
     sent: int = 0
     """Bytes of the body that were sent."""
@@ -144,6 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             start=_range_start(self.headers.get("Range")),
             if_range=self.headers.get("If-Range"),
             agent=self.headers.get("User-Agent", ""),
+            authorization=self.headers.get("Authorization", ""),
         )
         owner.requests.append(request)
         fault = owner.next_fault(path) if self.command == "GET" else None

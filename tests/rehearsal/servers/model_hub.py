@@ -1,5 +1,6 @@
 """The download endpoints of the Hugging Face hub, as huggingface_hub 2.4 calls them.
 
+A data set is a model whose id begins with `datasets/`: of it the hub serves files alone.
 `GET /api/models/{id}` and `/api/models/{id}/revision/{revision}` tell the commit,
 `GET /api/models/{id}/tree/{commit}` the listing, `HEAD` and `GET /{id}/resolve/{revision}/{file}`
 give a file. Weights are redirected to a storage path and have their SHA-256 as ETag, other files
@@ -14,12 +15,12 @@ from pathlib import Path
 
 from tests.rehearsal.servers.loopback import Answer, Fault, LoopbackServer
 
-WEIGHTS = (".safetensors", ".bin", ".msgpack", ".h5", ".onnx")
+WEIGHTS = (".safetensors", ".bin", ".msgpack", ".h5", ".onnx", ".zip")
 _ADDRESS = re.compile(
     r"/api/models/(?P<info>[^/]+(/[^/]+)?)(/revision/(?P<revision>[^/]+))?"
     r"|/api/models/(?P<listed>[^/]+(/[^/]+)?)/tree/(?P<commit>[^/]+)"
-    r"|/(?P<id>[^/]+(/[^/]+)?)/resolve/(?P<version>[^/]+)/(?P<file>.+)"
-    r"|/storage/(?P<stored>[^/]+(/[^/]+)?)/(?P<sha256>[0-9a-f]{64})"
+    r"|/(?P<id>(datasets/)?[^/]+(/[^/]+)?)/resolve/(?P<version>[^/]+)/(?P<file>.+)"
+    r"|/storage/(?P<stored>(datasets/)?[^/]+(/[^/]+)?)/(?P<sha256>[0-9a-f]{64})"
 )
 
 
