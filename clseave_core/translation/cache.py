@@ -23,20 +23,22 @@ from clseave_core.translation.translator import Answer
 BUSY_SECONDS = 120.0
 _VERSION = 2
 _PER_QUERY = 500
-_TABLES = """
+_TRANSLATIONS = """
 CREATE TABLE IF NOT EXISTS translations (
     provider TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, text TEXT NOT NULL,
     translation TEXT NOT NULL, unchanged INTEGER NOT NULL, letters INTEGER,
     PRIMARY KEY (provider, source, target, text)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pace (provider TEXT PRIMARY KEY, free_at REAL NOT NULL) WITHOUT ROWID;
+) WITHOUT ROWID"""
+_PACE = """
+CREATE TABLE IF NOT EXISTS pace (provider TEXT PRIMARY KEY, free_at REAL NOT NULL) WITHOUT ROWID"""
+_SHARED = """
 CREATE TABLE IF NOT EXISTS shared (
     provider TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, letters INTEGER NOT NULL,
     text TEXT NOT NULL, PRIMARY KEY (provider, source, target, letters, text)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS same_letters ON translations (provider, source, target, letters);
-"""
-_FROM_VERSION_1 = "ALTER TABLE translations ADD COLUMN letters INTEGER;"
+) WITHOUT ROWID"""
+_SAME_LETTERS = """
+CREATE INDEX IF NOT EXISTS same_letters ON translations (provider, source, target, letters)"""
+_OF_FIRST = "ALTER TABLE translations ADD COLUMN letters INTEGER"
 """`letters` is a digest of a translation's letters. It is NULL where an earlier version stored an
 answer that today's checks have not seen. `shared` remembers the letters that answered several
 different sentences, with these."""
@@ -75,25 +77,25 @@ class TranslationCache:
         self, provider: str, source: str, target: str, texts: Sequence[str]
     ) -> dict[str, Answer]:
         """The known answers to `texts`, by text."""
-        return self._get(provider, source, target, texts, "letters IS NOT NULL")
+        return self._get(provider, source, target, texts, checked=True)
 
     def unchecked(
         self, provider: str, source: str, target: str, texts: Sequence[str]
     ) -> dict[str, Answer]:
         """Those answers to `texts` that an earlier version stored with fewer checks, by text."""
-        return self._get(provider, source, target, texts, "letters IS NULL")
+        return self._get(provider, source, target, texts, checked=False)
 
     def _get(
-        self, provider: str, source: str, target: str, texts: Sequence[str], condition: str
+        self, provider: str, source: str, target: str, texts: Sequence[str], *, checked: bool
     ) -> dict[str, Answer]:
         found: dict[str, Answer] = {}
         for start in range(0, len(texts), _PER_QUERY):
             some = texts[start : start + _PER_QUERY]
             rows = self._open().execute(
                 "SELECT text, translation, unchanged FROM translations WHERE provider = ? AND "
-                f"source = ? AND target = ? AND {condition} "
+                "source = ? AND target = ? AND (letters IS NOT NULL) = ? "
                 f"AND text IN ({', '.join('?' * len(some))})",
-                (provider, source, target, *some),
+                (provider, source, target, int(checked), *some),
             )
             for text, translation, unchanged in rows:
                 found[text] = Answer(text, translation, bool(unchanged))
@@ -211,12 +213,16 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> int:
     connection.execute("BEGIN IMMEDIATE")
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version == 1:
-        connection.execute(_FROM_VERSION_1)
-    for statement in filter(str.strip, _TABLES.split(";")):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {max(version, _VERSION)}")
+        connection.execute(f"{_OF_FIRST}")
+    if version in (0, 1):
+        connection.execute(f"{_TRANSLATIONS}")
+        connection.execute(f"{_PACE}")
+        connection.execute(f"{_SHARED}")
+        connection.execute(f"{_SAME_LETTERS}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+        version = _VERSION
     connection.execute("COMMIT")
-    return max(version, _VERSION)
+    return version
 
 
 def _store(
@@ -233,36 +239,34 @@ def _store(
     if not stored:
         return {}
     shared: dict[str, str] = {}
-    for other in _with_these_letters(connection, "translations", row):
+    alike = (*key, letters, text)
+    for other in _texts(connection.execute(
+        "SELECT text FROM translations WHERE provider = ? AND source = ? AND target = ? AND "
+        "letters = ? AND text != ? ORDER BY text", alike,
+    )):  # fmt: skip
         wrong = misfits(answer, text, other)
         shared |= {one: other if one == text else text for one in wrong}
     before = [
         other
-        for other in _with_these_letters(connection, "shared", row)
-        if misfits(answer, text, other)
-    ]
+        for other in _texts(connection.execute(
+            "SELECT text FROM shared WHERE provider = ? AND source = ? AND target = ? AND "
+            "letters = ? AND text != ? ORDER BY text", alike,
+        ))
+        if text in misfits(answer, text, other)
+    ]  # fmt: skip
     if len(before) >= _SEVERAL:
         shared[text] = before[0]
     if shared:
         connection.executemany(
             "INSERT OR IGNORE INTO shared VALUES (?, ?, ?, ?, ?)",
-            [(*key, letters, one) for one in {text, *shared, *shared.values()}],
+            [(*key, letters, one) for one in shared],
         )
     _forget(connection, key, list(shared))
     return shared
 
 
-def _with_these_letters(
-    connection: sqlite3.Connection, table: str, row: tuple[Any, ...]
-) -> list[str]:
-    """The other sentences of a table whose answer has the letters of a row's answer."""
-    *key, text, _, _, letters = row
-    found = connection.execute(
-        f"SELECT text FROM {table} WHERE provider = ? AND source = ? AND target = ? AND "
-        "letters = ? AND text != ? ORDER BY text",
-        (*key, letters, text),
-    )
-    return [other for (other,) in found]
+def _texts(found: sqlite3.Cursor) -> list[str]:
+    return [text for (text,) in found]
 
 
 def _forget(connection: sqlite3.Connection, key: Sequence[str], texts: Sequence[str]) -> None:

@@ -144,6 +144,7 @@ def test_what_is_good_beside_it_is_made(project: Project, said: str) -> None:
         *(f"corpus/{name}.parquet" for name in (*SPLITS, "hypotheses")),
         "corpus/report.json",
         "translation/fr.parquet",
+        "translation/doubtful/fr.csv",
     }, said
 
 

@@ -11,7 +11,7 @@ from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import write_table
 from clseave_core.translation.file import FileTranslator, read_translations
 from clseave_core.translation.gather import gather_shards
-from clseave_core.translation.schemas import TRANSLATIONS
+from clseave_core.translation.schemas import SHARD_TRANSLATIONS
 from clseave_core.translation.settings import TranslationSettings
 from tests.bad_input.case import Case, file
 
@@ -66,6 +66,7 @@ def _shard(**changes: object) -> Callable[[Path], Path]:
     rows = {
         "hypothesis_id": [0, 1], "text": ["Hund.", "Katze."], "provider": ["file"] * 2,
         "unchanged": [False] * 2,
+        "doubt": [""] * 2,
     }  # fmt: skip
 
     def write(folder: Path) -> Path:
@@ -74,7 +75,7 @@ def _shard(**changes: object) -> Callable[[Path], Path]:
              "spans": None}
         )  # fmt: skip
         write_table(folder / "hypotheses.parquet", hypotheses, HYPOTHESES)
-        write_table(folder / "0.parquet", pd.DataFrame(rows | changes), TRANSLATIONS)
+        write_table(folder / "0.parquet", pd.DataFrame(rows | changes), SHARD_TRANSLATIONS)
         return folder / "0.parquet"
 
     return write

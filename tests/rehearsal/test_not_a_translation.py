@@ -15,7 +15,7 @@ from clseave_core.translation.translator import ServiceGoneError
 from tests.rehearsal.google_page import Fault, GooglePage
 from tests.rehearsal.parallel_text import sentence_pairs
 
-ROWS = 24
+ROWS = 12
 ENCODER = UniversalSentenceEncoder()
 REFUSED = (SentencesMissingError, TooManyDoubtfulError, ServiceGoneError)
 SAID = (
@@ -68,7 +68,8 @@ _OTHERS = {
         "ילד זורק כדור אדום.", "הטבח חותך ירקות במטבח.",
     ),
 }  # fmt: skip
-LANGUAGES = ("de", "ja", "ko", "zh", *_OTHERS)
+PACKED = ("de", "ja", "ko", "zh")
+LANGUAGES = (*PACKED, *_OTHERS)
 
 
 def pairs_of(lang: str, fault: Fault) -> dict[str, str]:
@@ -110,15 +111,16 @@ class Run:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("max_sentences", [20, 1], ids=["packed", "single"])
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("lang", "max_sentences"),
+    [*((lang, 1) for lang in LANGUAGES), *((lang, 20) for lang in PACKED)],
+)
 @pytest.mark.parametrize("fault", SAID, ids=lambda fault: fault.name.lower())
 def test_what_a_page_says_in_the_place_of_a_translation_is_never_stored(
     tmp_path: Path, fault: Fault, lang: str, max_sentences: int
 ) -> None:
     patterns = {
         "always": dict.fromkeys(range(1, 2_000), fault),
-        "every second": dict.fromkeys(range(2, 2_000, 2), fault),
         "every third": dict.fromkeys(range(3, 2_000, 3), fault),
     }
     right = pairs_of(lang, fault)
