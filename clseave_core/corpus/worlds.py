@@ -5,6 +5,12 @@ from pathlib import Path
 from typing import Any
 
 VOCABULARIES: tuple[str, ...] = ("pocket", "natural")
+_HUMAN = ("en", "de", "nl", "ja", "ko", "zh")
+SPOKEN: dict[str, tuple[str, ...]] = {
+    "pocket": (*_HUMAN, "qid", "qsc", "qor", "qmo", "qle", "qno"),
+    "natural": _HUMAN,
+}
+"""The languages that each world has a grammar for, known without loading them."""
 CLIP = "models: settings of clip"
 
 

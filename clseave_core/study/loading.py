@@ -10,7 +10,7 @@ import jsonschema
 import yaml
 from jsonschema.protocols import Validator
 
-from clseave_core.redaction import without_secrets
+from clseave_core.study.messages import explain
 from clseave_core.study.raw_files import without_inherited_ways
 from clseave_core.study.references import check_references
 
@@ -118,7 +118,7 @@ def _inside(tree: Any, path: Iterable[str | int]) -> Any:
 def _check_schema(study: Study, validator: Validator, where: str) -> None:
     errors = sorted(validator.iter_errors(study), key=lambda error: error.json_path)
     # No bound of a schema holds NaN, which is neither smaller nor larger than anything.
-    problems = [*map(_explain, errors), *_not_finite(study)]
+    problems = list(dict.fromkeys([*map(explain, errors), *_not_finite(study)]))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise ValueError(f"{where} is not valid:\n{lines}")
@@ -135,27 +135,6 @@ def _items(tree: Any) -> Iterable[tuple[Any, Any]]:
     if isinstance(tree, Mapping):
         return tree.items()
     return enumerate(tree) if isinstance(tree, list) else ()
-
-
-def _explain(error: jsonschema.ValidationError) -> str:
-    place = error.json_path.removeprefix("$").removeprefix(".") or "the study"
-    hint = ""
-    if isinstance(error.instance, str) and _is_number(error.instance):
-        hint = " Write the number without quotes."
-        if isinstance(yaml.safe_load(error.instance), str):
-            hint = (
-                f" YAML reads {error.instance} as text; write the number with a dot, e.g. "
-                f"{float(error.instance):.1e}."
-            )
-    return without_secrets(f"{place}: {error.message}.{hint}")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _fill_likes(study: Study, where: str) -> Study:
@@ -186,7 +165,16 @@ def _fill_likes(study: Study, where: str) -> Study:
 
 
 def _expand_sweeps(study: Study, where: str) -> None:
-    """Make each run of a sweep a method of its own, named in the sweep's `methods`."""
+    """Make each run of a sweep a method of its own, named in the sweep's `methods`.
+
+    Of a sweep's languages those of the study count; without any, the sweep does not take part.
+    """
+    sweeps = study.get("sweep", {})
+    for sweep in sweeps.values():
+        sweep["languages"] = [code for code in sweep["languages"] if code in study["languages"]]
+    study["sweep"] = {name: sweep for name, sweep in sweeps.items() if sweep["languages"]}
+    if not study["sweep"]:
+        del study["sweep"]
     for name, sweep in study.get("sweep", {}).items():
         base = study["methods"].get(sweep["method"])
         if base is None or "training" not in base:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from clseave_core.corpus.worlds import SPOKEN
 from clseave_core.languages import language
 from clseave_core.study.raw_files import check_raw_files
 
@@ -28,9 +29,13 @@ def check_references(study: Study) -> list[str]:
             problems.append(f"  languages: {error}")
         if code == "en":
             problems.append("  languages: 'en' is the teacher's language, not one to transfer to.")
+    problems += _check_spoken(study)
     code = study.get("control_language")
     if code is not None and code not in study["languages"]:
-        problems.append(f"  control_language: {code!r} is not among the study's languages.")
+        problems.append(
+            f"  control_language: {code!r} is not among the study's languages. Write another one, "
+            "or null."
+        )
     if study["translation"].get("by_people") and study["translation"]["provider"] != "file":
         problems.append("  translation.by_people: a service's translations are not; use file.")
     for kind in ("references", "back_translations"):
@@ -68,9 +73,6 @@ def check_references(study: Study) -> list[str]:
             problems.append(
                 f"  sweep.{name}.method: a joint student is not swept. Sweep single ones."
             )
-        for code in sweep["languages"]:
-            if code not in study["languages"]:
-                problems.append(f"  sweep.{name}.languages: {code!r} is not in the study's.")
     for name, method in study["methods"].items():
         refer(f"methods.{name}.teacher", method["teacher"], "teachers")
         teacher = study["teachers"].get(method["teacher"], {})
@@ -110,7 +112,10 @@ def check_references(study: Study) -> list[str]:
         problems += check_raw_files(corpus, study["testsets"])
     for name in study["testsets"]:
         if name in ("train", "dev"):
-            problems.append(f"  testsets: {name!r} is not a test set.")
+            problems.append(
+                f"  testsets: {name!r} is no test set: trainings learn from train and are chosen "
+                "by dev, so that a score on either says nothing of new pairs. Take it out."
+            )
         elif "world" in corpus and name != "test":
             problems.append(
                 f"  testsets: a generated world has only the test set 'test', not {name!r}."
@@ -286,7 +291,9 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
     if method["setting"] == "zero_shot":
         return problems  # of one student of English, for every language
     languages = [
-        ["en"] if m.get("setting") == "english" else m.get("languages", study["languages"])
+        ["en"]
+        if m.get("setting") == "english"
+        else [code for code in study["languages"] if code in m.get("languages", study["languages"])]
         for m in (method, other)
     ]
     missing = [code for code in languages[0] if code not in languages[1]]
@@ -295,6 +302,21 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
             f"  methods.{name}.languages: {method['trained_as']!r} has no {', '.join(missing)}."
         )
     return problems
+
+
+def _check_spoken(study: Study) -> list[str]:
+    """A generated world speaks the languages that it has a grammar for."""
+    world = study["corpus"].get("world")
+    if world is None:
+        return []
+    spoken = SPOKEN[world.get("vocabulary", "pocket")]
+    unknown = [code for code in study["languages"] if code not in spoken]
+    if not unknown:
+        return []
+    return [
+        f"  languages: this study's generated world does not speak {', '.join(unknown)}, only "
+        f"{', '.join(spoken[1:])}. For another language base the study on thesis."
+    ]
 
 
 def _check_training(place: str, training: Mapping[str, Any]) -> list[str]:

@@ -103,11 +103,11 @@ def test_a_study_may_have_its_corpus_from_snli_alone() -> None:
         ),
         (
             {"pictures": {"hub": {"id": "flickr30k"}}},
-            r"\.pictures\.hub\.id: 'flickr30k' does",
+            r'\.pictures\.hub\.id: must be the id of a data set, .* got "flickr30k"',
         ),
         (
             {"pictures": {"names": ["../a.zip"]}},
-            r"\.pictures\.names\[0\]: '\.\./a\.zip'",
+            r'\.pictures\.names\[0\]: must be the name of a file, .* got "\.\./a\.zip"',
         ),
     ],
 )
