@@ -9,8 +9,10 @@ every system. The extra pins them with all that they need beyond requirements.lo
 is resolved and torch is never installed again.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -30,9 +32,12 @@ def main(extra: str, folder: Path) -> None:
     if listed.exists() and listed.read_text().split() == packages:
         return
     command = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-deps"]
-    subprocess.run(
-        [sys.executable, *command, "--upgrade", "--target", str(folder), *packages], check=True
-    )
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:  # /tmp may be small
+        subprocess.run(
+            [sys.executable, *command, "--upgrade", "--target", str(folder), *packages],
+            env=os.environ | {"TMPDIR": temporary}, check=True,
+        )  # fmt: skip
     listed.write_text("\n".join(packages) + "\n")
 
 

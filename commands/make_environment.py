@@ -69,7 +69,9 @@ def _can_install() -> bool:
 def _runs() -> bool:
     code = "import sys; sys.exit(sys.prefix == sys.base_prefix)"
     python = ENVIRONMENT / "bin/python"
-    return python.exists() and subprocess.run([python, "-I", "-c", code], check=False).returncode == 0
+    return (
+        python.exists() and subprocess.run([python, "-I", "-c", code], check=False).returncode == 0
+    )
 
 
 def _make(lock: int) -> None:
@@ -95,7 +97,7 @@ def _install(lock: int) -> None:
 
 
 def _run(command: list[str], lock: int) -> None:
-    """Run with a folder for temporary files in .venv: /tmp may be too small for a wheel of torch."""
+    """Run with temporary files in .venv: /tmp may be too small for a wheel of torch."""
     temporary = ENVIRONMENT / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()

@@ -8,7 +8,6 @@ compiled modules count as old ones: every job would compile them again, which do
 """
 
 import compileall
-import os
 import sys
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def _replace(path: Path, content: bytes) -> None:
     beside = path.with_name(f"{path.name}.new")
     beside.write_bytes(content)
     beside.chmod(path.stat().st_mode)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """What jobs find in their environment; the rules set it once, and every job inherits it."""
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -16,3 +17,45 @@ def set_job_environment(root: str | Path) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    _move_caches()
+
+
+def _move_caches() -> None:
+    """Keep caches that would lie in a HOME where nothing can be written in `.snakemake`."""
+    spare = Path(".snakemake/caches").resolve()
+    for variable, folder in _caches().items():
+        if variable not in os.environ and not _is_writable(folder):
+            os.environ[variable] = str(spare / variable.lower())
+
+
+def _caches() -> dict[str, Path]:
+    """Where the hub's client and matplotlib would write, by the variable that moves it."""
+    cache = _own("XDG_CACHE_HOME", "~/.cache")
+    hub = _own("HF_HOME", str(cache / "huggingface"))
+    return {
+        "HF_HUB_CACHE": _own("HUGGINGFACE_HUB_CACHE", str(hub / "hub")),
+        "HF_XET_CACHE": hub / "xet",
+        "MPLCONFIGDIR": _own("XDG_CONFIG_HOME", "~/.config") / "matplotlib",
+    }
+
+
+def _own(variable: str, default: str) -> Path:
+    path = Path(os.environ.get(variable) or default)
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody knows this user's HOME
+        return path
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether a file can be written in the folder, or where it would be made."""
+    if folder.parts[0].startswith("~"):
+        return False
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"1")
+    except OSError:
+        return False
+    return True
