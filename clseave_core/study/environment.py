@@ -49,7 +49,7 @@ def _own(variable: str, default: str) -> Path:
 
 def _is_writable(folder: Path) -> bool:
     """Whether a file can be written in the folder, or where it would be made."""
-    if folder.parts[0].startswith("~"):
+    if str(folder).startswith("~"):
         return False
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
