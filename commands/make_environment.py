@@ -102,8 +102,10 @@ def _run(command: list[str], lock: int) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     environment = os.environ | {"TMPDIR": str(temporary.resolve())}
-    subprocess.run(command, env=environment, pass_fds=[lock], check=True)
-    shutil.rmtree(temporary)
+    try:
+        subprocess.run(command, env=environment, pass_fds=[lock], check=True)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 if __name__ == "__main__":
