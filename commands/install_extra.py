@@ -9,12 +9,13 @@ every system. The extra pins them with all that they need beyond requirements.lo
 is resolved and torch is never installed again.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
 import tomllib
 from pathlib import Path
+
+from commands.make_environment import pip_environment
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,7 +37,7 @@ def main(extra: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as temporary:  # /tmp may be small
         subprocess.run(
             [sys.executable, *command, "--upgrade", "--target", str(folder), *packages],
-            env=os.environ | {"TMPDIR": temporary}, check=True,
+            env=pip_environment(Path(temporary)), check=True,
         )  # fmt: skip
     listed.write_text("\n".join(packages) + "\n")
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from clseave_core.study.environment import is_writable, own_folder
 from clseave_core.study.folder_names import refuse_folders
 from commands.whole_packages import remove_broken_packages
 
@@ -96,14 +97,23 @@ def _install(lock: int) -> None:
     _run([str(ENVIRONMENT / "bin/python"), *command], lock)
 
 
+def pip_environment(temporary: Path) -> dict[str, str]:
+    """The environment for pip, with a folder for its temporary files.
+
+    Without its cache where that cannot be written: pip then fails when it builds a package.
+    """
+    cache = own_folder("PIP_CACHE_DIR", str(own_folder("XDG_CACHE_HOME", "~/.cache") / "pip"))
+    without = {} if is_writable(cache) else {"PIP_NO_CACHE_DIR": "1"}
+    return os.environ | {"TMPDIR": str(temporary.resolve())} | without
+
+
 def _run(command: list[str], lock: int) -> None:
     """Run with temporary files in .venv: /tmp may be too small for a wheel of torch."""
     temporary = ENVIRONMENT / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
-    environment = os.environ | {"TMPDIR": str(temporary.resolve())}
     try:
-        subprocess.run(command, env=environment, pass_fds=[lock], check=True)
+        subprocess.run(command, env=pip_environment(temporary), pass_fds=[lock], check=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -24,22 +24,23 @@ def _move_caches() -> None:
     """Keep caches that would lie in a HOME where nothing can be written in `.snakemake`."""
     spare = Path(".snakemake/caches").resolve()
     for variable, folder in _caches().items():
-        if variable not in os.environ and not _is_writable(folder):
+        if variable not in os.environ and not is_writable(folder):
             os.environ[variable] = str(spare / variable.lower())
 
 
 def _caches() -> dict[str, Path]:
     """Where the hub's client and matplotlib would write, by the variable that moves it."""
-    cache = _own("XDG_CACHE_HOME", "~/.cache")
-    hub = _own("HF_HOME", str(cache / "huggingface"))
+    cache = own_folder("XDG_CACHE_HOME", "~/.cache")
+    hub = own_folder("HF_HOME", str(cache / "huggingface"))
     return {
-        "HF_HUB_CACHE": _own("HUGGINGFACE_HUB_CACHE", str(hub / "hub")),
+        "HF_HUB_CACHE": own_folder("HUGGINGFACE_HUB_CACHE", str(hub / "hub")),
         "HF_XET_CACHE": hub / "xet",
-        "MPLCONFIGDIR": _own("XDG_CONFIG_HOME", "~/.config") / "matplotlib",
+        "MPLCONFIGDIR": own_folder("XDG_CONFIG_HOME", "~/.config") / "matplotlib",
     }
 
 
-def _own(variable: str, default: str) -> Path:
+def own_folder(variable: str, default: str) -> Path:
+    """The folder that a variable of the environment names, else the default, in the HOME."""
     path = Path(os.environ.get(variable) or default)
     try:
         return path.expanduser()
@@ -47,7 +48,7 @@ def _own(variable: str, default: str) -> Path:
         return path
 
 
-def _is_writable(folder: Path) -> bool:
+def is_writable(folder: Path) -> bool:
     """Whether a file can be written in the folder, or where it would be made."""
     if str(folder).startswith("~"):
         return False
