@@ -52,9 +52,11 @@ def is_writable(folder: Path) -> bool:
     """Whether a file can be written in the folder, or where it would be made."""
     if str(folder).startswith("~"):
         return False
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
     try:
+        while not folder.exists() and folder != folder.parent:
+            if folder.is_symlink():  # to nothing
+                return False
+            folder = folder.parent
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"1")
     except OSError:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.make_environment import pip_environment
 from commands.whole_packages import remove_broken_packages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,6 +161,18 @@ def test_neither_a_home_nor_room_for_temporary_files_is_needed(project: Path) ->
     make(project, {"HOME": "/proc/nonexistent", "TMPDIR": "/proc/nonexistent"})
 
     assert_whole(project, "1.0")
+
+
+def test_pip_has_no_cache_where_none_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PIP_CACHE_DIR", "XDG_CACHE_HOME", "PIP_NO_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/proc/nonexistent")
+    assert pip_environment(tmp_path)["PIP_NO_CACHE_DIR"] == "1"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert "PIP_NO_CACHE_DIR" not in pip_environment(tmp_path)
+    assert pip_environment(tmp_path)["TMPDIR"] == str(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["Müller's study (a&b)", "a$b", "a{b}", "a b", "50%", "a\tb"])

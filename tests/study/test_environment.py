@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clseave_core.study.environment import set_job_environment
+from clseave_core.study.environment import is_writable, set_job_environment
 
 CACHES = ("HF_HOME", "HUGGINGFACE_HUB_CACHE", "HF_HUB_CACHE", "HF_XET_CACHE", "MPLCONFIGDIR")
 
@@ -79,3 +79,17 @@ def test_a_user_without_a_home_has_caches_too(
 
     assert os.environ["HF_HUB_CACHE"].startswith(str(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_nothing_and_a_folder_that_is_closed_are_not_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    assert is_writable(tmp_path / "new/one")
+    assert not is_writable(tmp_path / "link/cache")
+
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert not is_writable(tmp_path)
