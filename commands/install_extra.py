@@ -11,8 +11,11 @@ is resolved and torch is never installed again.
 
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
+
+from commands.make_environment import pip_environment
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,9 +33,12 @@ def main(extra: str, folder: Path) -> None:
     if listed.exists() and listed.read_text().split() == packages:
         return
     command = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-deps"]
-    subprocess.run(
-        [sys.executable, *command, "--upgrade", "--target", str(folder), *packages], check=True
-    )
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:  # /tmp may be small
+        subprocess.run(
+            [sys.executable, *command, "--upgrade", "--target", str(folder), *packages],
+            env=pip_environment(Path(temporary)), check=True,
+        )  # fmt: skip
     listed.write_text("\n".join(packages) + "\n")
 
 

@@ -8,7 +8,10 @@ compiled modules count as old ones: every job would compile them again, which do
 """
 
 import compileall
+import sys
 from pathlib import Path
+
+from clseave_core.study.folder_names import refuse_folders
 
 ENVIRONMENT = Path(".venv")
 
@@ -17,7 +20,7 @@ def relocate(environment: Path = ENVIRONMENT) -> bool:
     """Put today's folder in the place of the recorded one; whether anything was to be done."""
     record = environment / "folder"
     new = str(environment.resolve().parent)
-    old = record.read_text().strip() if record.exists() else new
+    old = (record.read_text().strip() if record.exists() else "") or new
     if old == new:
         return False
     for path in (environment / "bin").iterdir():
@@ -25,12 +28,31 @@ def relocate(environment: Path = ENVIRONMENT) -> bool:
             continue
         content = path.read_bytes()
         if b"\0" not in content and old.encode() in content:  # a script, no program
-            path.write_bytes(content.replace(f"{old}/".encode(), f"{new}/".encode()))
+            _replace(path, content.replace(f"{old}/".encode(), f"{new}/".encode()))
     compileall.compile_dir(environment / "lib", quiet=2, workers=0)  # only what is out of date
-    record.write_text(f"{new}\n")
+    _replace(record, f"{new}\n".encode())
     return True
 
 
-if __name__ == "__main__":
+def _replace(path: Path, content: bytes) -> None:
+    """Give a file another content at once: a kill leaves the old one or the new one."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_bytes(content)
+    beside.chmod(path.stat().st_mode)
+    beside.replace(path)
+
+
+def main() -> int:
+    """Refuse a folder in which no job would start, or mend what has moved; the exit code."""
+    try:
+        refuse_folders(Path.cwd())
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     if relocate():
         print(f"{ENVIRONMENT} mended: the folder has moved.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

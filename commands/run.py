@@ -174,9 +174,19 @@ def _terminate_jobs(group: int) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """The environment with the folder of the logger plugin `lines` on Python's path."""
+    """The environment with the folder of the logger plugin `lines` on Python's path, and a HOME.
+
+    Snakemake stops where nobody knows the user's.
+    """
     path = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+    return {"HOME": _home()} | os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+
+
+def _home() -> str:
+    try:
+        return str(Path.home())
+    except RuntimeError:  # a user of a container, whom no list of users knows
+        return "/nonexistent"
 
 
 def _count(word: str) -> int:

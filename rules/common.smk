@@ -1,11 +1,15 @@
 # What all rules share: the study, its paths and wildcards, and what a job may use.
+import os
 import re
 import sys
 
 sys.path.insert(0, workflow.basedir)
 
 from clseave_core.garbage import search_rarely
+from clseave_core.study.folder_names import refuse_folders, refuse_paths
 
+refuse_folders(os.getcwd(), workflow.basedir, sys.executable)
+refuse_paths({"config.yaml, resources": str(config["resources"])})
 search_rarely()  # a seventh of a dry run
 
 from clseave_core.report.figures.names import FIGURES

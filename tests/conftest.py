@@ -6,10 +6,12 @@ fails, and no size is larger than a test needs.
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import clone_guard
 from tests.hidden_gpus import hide_gpus
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -61,6 +63,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONG_ROOMS.index(room) if room in LONG_ROOMS else len(LONG_ROOMS)
 
     items.sort(key=place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clone_without_results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder that every test works in: the clone without its results and downloads."""
+    folder = tmp_path_factory.mktemp("clone")
+    clone_guard.link_all_else(folder)
+    before = Path.cwd()
+    os.chdir(folder)
+    clone_guard.watch()
+    yield folder
+    os.chdir(before)
 
 
 def _byte_level_vocabulary() -> list[str]:

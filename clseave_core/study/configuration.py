@@ -1,10 +1,12 @@
 """The study as a command sees it: its file, with the keys of config.yaml laid over it."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from clseave_core.study.folder_names import refuse_folders, refuse_paths
 from clseave_core.study.loading import NOT_OF_A_STUDY, Study, load_study
 from clseave_core.study.sources import Sources
 
@@ -13,9 +15,11 @@ def configured_study(name: str | None, root: str | Path = ".") -> tuple[str, Sou
     """The name and the sources of the study `name`, or of the one that config.yaml names.
 
     Raises FileNotFoundError and ValueError as `load_study` does, and for a config.yaml that is
-    no mapping.
+    no mapping and a folder that `refuse_folders` refuses.
     """
+    refuse_folders(Path(root).absolute(), sys.executable)
     config = _read(Path(root) / "config.yaml")
+    refuse_paths({"config.yaml, resources": str(config["resources"])})
     name = name or str(config["study"])
     study = load_study(name, _overrides(config), root)
     return name, Sources(name, study, str(config["resources"]))

@@ -1,6 +1,7 @@
 """What jobs find in their environment; the rules set it once, and every job inherits it."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from clseave_core.training.gpu_wish import VARIABLE
@@ -22,3 +23,48 @@ def set_job_environment(root: str | Path, gpus: int | None = None) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    _move_caches()
+
+
+def _move_caches() -> None:
+    """Keep caches that would lie in a HOME where nothing can be written in `.snakemake`."""
+    spare = Path(".snakemake/caches").resolve()
+    for variable, folder in _caches().items():
+        if variable not in os.environ and not is_writable(folder):
+            os.environ[variable] = str(spare / variable.lower())
+
+
+def _caches() -> dict[str, Path]:
+    """Where the hub's client and matplotlib would write, by the variable that moves it."""
+    cache = own_folder("XDG_CACHE_HOME", "~/.cache")
+    hub = own_folder("HF_HOME", str(cache / "huggingface"))
+    return {
+        "HF_HUB_CACHE": own_folder("HUGGINGFACE_HUB_CACHE", str(hub / "hub")),
+        "HF_XET_CACHE": hub / "xet",
+        "MPLCONFIGDIR": own_folder("XDG_CONFIG_HOME", "~/.config") / "matplotlib",
+    }
+
+
+def own_folder(variable: str, default: str) -> Path:
+    """The folder that a variable of the environment names, else the default, in the HOME."""
+    path = Path(os.environ.get(variable) or default)
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody knows this user's HOME
+        return path
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether a file can be written in the folder, or where it would be made."""
+    if str(folder).startswith("~"):
+        return False
+    try:
+        while not folder.exists() and folder != folder.parent:
+            if folder.is_symlink():  # to nothing
+                return False
+            folder = folder.parent
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"1")
+    except OSError:
+        return False
+    return True

@@ -10,6 +10,7 @@ import jsonschema
 import yaml
 from jsonschema.protocols import Validator
 
+from clseave_core.study.folder_names import own_paths, path_problems
 from clseave_core.study.messages import explain
 from clseave_core.study.raw_files import without_inherited_ways
 from clseave_core.study.references import check_references
@@ -24,7 +25,7 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
 
     Entries have what they are `like` and their preset filled in, and each run of a sweep is a
     method. Raises FileNotFoundError for an unknown study and
-    ValueError that lists everything the schema or `check_references` finds wrong.
+    ValueError that lists everything the schema, `check_references` or `path_problems` finds wrong.
     """
     root = Path(root)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
@@ -35,7 +36,7 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     _check_schema(study, validator, where)
     study = _fill_presets(study, where)
     _expand_sweeps(study, where)
-    problems = check_references(study)
+    problems = [*check_references(study), *path_problems(own_paths(study))]
     if problems:
         raise ValueError(f"{where} does not fit together:\n" + "\n".join(problems))
     return study

@@ -71,25 +71,25 @@ def _must_be(error: jsonschema.ValidationError, place: str, what: str) -> str:
     return f"{place or 'the study'}: must be {what}, got {shown(error.instance)}."
 
 
-def _type(error: jsonschema.ValidationError, place: str) -> str:
+def _type(error: Any, place: str) -> str:
     wanted = error.validator_value
     types = [wanted] if isinstance(wanted, str) else list(wanted)
     return _must_be(error, place, " or ".join(_TYPES[name] for name in types))
 
 
-def _pattern(error: jsonschema.ValidationError, place: str) -> str:
+def _pattern(error: Any, place: str) -> str:
     what = PATTERNS.get(error.validator_value, "written in another way")
     if "propertyNames" in error.absolute_schema_path:
         return f"{place}: the key {shown(error.instance)} must be {what}."
     return _must_be(error, place, what)
 
 
-def _enum(error: jsonschema.ValidationError, place: str) -> str:
+def _enum(error: Any, place: str) -> str:
     known = [str(value) for value in error.validator_value]
     return _must_be(error, place, f"one of {listed(known)}") + nearest(str(error.instance), known)
 
 
-def _unknown_keys(error: jsonschema.ValidationError, place: str) -> str:
+def _unknown_keys(error: Any, place: str) -> str:
     known = list(error.schema.get("properties", {}))
     unknown = [str(key) for key in error.instance if key not in known]
     above = f"{place}." if place else ""
@@ -99,13 +99,13 @@ def _unknown_keys(error: jsonschema.ValidationError, place: str) -> str:
     return f"{keys} {verb} of {place or 'a study'}.{hints} Known: {listed(known)}."
 
 
-def _required(error: jsonschema.ValidationError, place: str) -> str:
+def _required(error: Any, place: str) -> str:
     missing = [key for key in error.validator_value if key not in error.instance]
     named = next((key for key in missing if f"'{key}'" in error.message), missing[0])
     return f"{place or 'the study'}: the key {named} is missing. Add it."
 
 
-def _needs(error: jsonschema.ValidationError, place: str) -> str:
+def _needs(error: Any, place: str) -> str:
     for key, needed in error.validator_value.items():
         missing = [name for name in needed if name not in error.instance]
         if key in error.instance and missing:
@@ -113,7 +113,7 @@ def _needs(error: jsonschema.ValidationError, place: str) -> str:
     raise AssertionError("an error of dependentRequired has a key that is missing")
 
 
-def _one_of(error: jsonschema.ValidationError, place: str) -> str:
+def _one_of(error: Any, place: str) -> str:
     """One of several sets of keys: the corpus's, a model's, a file's."""
     if not isinstance(error.instance, Mapping):  # said of its type, too
         return _must_be(error, place, _TYPES["object"])
@@ -132,12 +132,12 @@ def _one_of(error: jsonschema.ValidationError, place: str) -> str:
     return f"{place}: has {both}. Keep one; null takes a key of the base study away."
 
 
-def _bound(words: str) -> Callable[[jsonschema.ValidationError, str], str]:
+def _bound(words: str) -> Callable[[Any, str], str]:
     return lambda error, place: _must_be(error, place, f"{words} {error.validator_value}")
 
 
-def _count(words: str) -> Callable[[jsonschema.ValidationError, str], str]:
-    def said(error: jsonschema.ValidationError, place: str) -> str:
+def _count(words: str) -> Callable[[Any, str], str]:
+    def said(error: Any, place: str) -> str:
         number = error.validator_value
         entries = "entry" if number == 1 else "entries"
         return f"{place}: must have {words} {number} {entries}, got {shown(error.instance)}."
@@ -145,12 +145,12 @@ def _count(words: str) -> Callable[[jsonschema.ValidationError, str], str]:
     return said
 
 
-def _twice(error: jsonschema.ValidationError, place: str) -> str:
+def _twice(error: Any, place: str) -> str:
     again = next(value for value in error.instance if error.instance.count(value) > 1)
     return f"{place}: has {shown(again)} twice. Remove one."
 
 
-_WORDS: dict[str, Callable[[jsonschema.ValidationError, str], str]] = {
+_WORDS: dict[str, Callable[[Any, str], str]] = {
     "type": _type,
     "pattern": _pattern,
     "enum": _enum,

@@ -99,17 +99,24 @@ def test_without_the_module_venv_it_says_what_to_install(tmp_path: Path) -> None
 
 
 def test_the_first_python_that_will_do_makes_the_environment(tmp_path: Path) -> None:
-    made = 'mkdir -p .venv/bin; echo "$0 $*" > .venv/made; cp "$0" .venv/bin/python'
-    body = f'case "$*" in "-m venv"*) /bin/sh -c \'{made}\' "$0" "$@";; *pip*) exit 0;; esac'
-    paths = {name: f"/bin/{name}" for name in ("mkdir", "cp")}
+    body = 'case "$*" in *commands*) echo "$0 $*";; esac'
     result = make_environment(
-        tmp_path,
-        {
-            "python3.13": "exit 1", "python3.11": body, "python3": "exit 1",
-            **{name: f'exec {path} "$@"' for name, path in paths.items()},
-        },
-    )  # fmt: skip
+        tmp_path, {"python3.13": "exit 1", "python3.11": body, "python3": "exit 1"}
+    )
 
     assert result.returncode == 0, result.stderr
-    assert (tmp_path / ".venv/made").read_text().endswith("python3.11 -m venv --clear .venv\n")
-    assert (tmp_path / ".venv/folder").read_text() == f"{tmp_path}\n"
+    assert result.stdout.endswith("bin/python3.11 -S -m commands.make_environment\n")
+
+
+def test_a_move_that_was_killed_is_mended_and_never_guessed(tmp_path: Path) -> None:
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    script = tmp_path / ".venv/bin/snakemake"
+    script.write_text("#!/old/.venv/bin/python\n")
+    (tmp_path / ".venv/folder").write_text("")  # killed while it was written
+    assert not relocate(tmp_path / ".venv")
+    assert script.read_text() == "#!/old/.venv/bin/python\n"
+    (tmp_path / ".venv/folder").write_text("/old\n")
+
+    assert relocate(tmp_path / ".venv")
+    assert script.read_text() == f"#!{tmp_path}/.venv/bin/python\n"
+    assert {path.name for path in (tmp_path / ".venv/bin").iterdir()} == {"snakemake"}

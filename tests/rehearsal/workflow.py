@@ -12,7 +12,7 @@ from tests.hidden_gpus import HIDDEN
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "Snakefile", "config.yaml", "environment.yaml", "pyproject.toml", "rules", "studies", "schemas",
-    "workflow_scripts", "clseave_core", "commands",
+    "workflow_scripts", "clseave_core", "commands", "profiles",
 )  # fmt: skip
 EVERY_RULE = ROOT / "tests/workflow/every_rule.yaml"
 """A study with every rule that needs neither network, nor nouns, nor a further package."""

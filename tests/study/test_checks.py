@@ -257,9 +257,11 @@ def test_a_place_that_is_no_folder_and_a_full_disk_are_named(
 
 
 def test_the_command_prints_a_line_a_check(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    clone_without_results: Path,
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(clone_without_results)
 
     assert command.main(["thesis"]) == 0
     assert "ok       language de              German, for Google de\n" in capsys.readouterr().out

@@ -3,8 +3,10 @@
 import ast
 import importlib
 import inspect
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.rehearsal.workflow import copy_project
 
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = {
@@ -39,10 +43,23 @@ RULES = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _in_a_fresh_clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a run plans depends on the results that are there: these tests plan without any."""
+    folder = copy_project(tmp_path_factory.mktemp("fresh") / "clone")
+    shutil.copytree(ROOT / "slurm", folder / "slurm")
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy(ROOT / name, folder)
+    before = Path.cwd()
+    os.chdir(folder)
+    yield
+    os.chdir(before)
+
+
 def dry_run(*arguments: str) -> str:
     result = subprocess.run(
         [sys.executable, "-m", "snakemake", "-n", *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout + result.stderr
@@ -247,9 +264,7 @@ def test_every_command_line_of_the_docs_resolves(line: str) -> None:
     if program == "snakemake":
         dry_run(*arguments)
         return
-    result = subprocess.run(
-        ["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    result = subprocess.run(["make", "-n", *arguments], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 
 
