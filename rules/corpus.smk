@@ -189,5 +189,6 @@ rule prepare_corpus:
         runtime=minutes("read"),
     params:
         splits=sources.splits,
+        overlap=config.get("overlap"),
     script:
         "../workflow_scripts/prepare_corpus.py"

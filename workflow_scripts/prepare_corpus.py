@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from clseave_core.corpus.overlap import ALLOWED
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.preparation import prepare_corpus
 from clseave_core.run import start
@@ -15,5 +16,6 @@ if __name__ == "__main__":
             pictures=open_pictures(snakemake.input.pictures),
             sentences=next(iter(snakemake.input.get("sentences", [])), None),
             expected=snakemake.config["corpus"].get("expected"),
+            overlap_allowed=snakemake.params.overlap == ALLOWED,
         )
         corpus.save(Path(snakemake.output.hypotheses).parent)
