@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from clseave_core.report.page.claims import RULES, Evidence, judge
+from clseave_core.report.page.claims import RULES, judge
+from clseave_core.report.page.evidence import Evidence
 from clseave_core.report.page.headline import Gap, Result
 from clseave_core.report.page.numbers import Difference
 from tests.report.page.made_report import ROOT, STUDY

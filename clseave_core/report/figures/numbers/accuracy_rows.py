@@ -14,7 +14,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class AccuracyRow:
-    """Percent: `accuracy` (mean over seeds), its clustered interval, each seed's, published."""
+    """Percent: `accuracy` (mean over seeds), its clustered interval, each seed's, published.
+
+    `notes` keep a row from being ranked: `leaked`, or nothing.
+    """
 
     testset: str
     method: str
@@ -25,6 +28,7 @@ class AccuracyRow:
     high: float
     seeds: tuple[float, ...]
     published: float | None
+    notes: str = ""
 
 
 def read_accuracy_rows(table: str | Path) -> list[AccuracyRow]:
@@ -62,6 +66,7 @@ def read_accuracy_rows(table: str | Path) -> list[AccuracyRow]:
                 float(row["ci_high"]),
                 tuple(float(value) for value in single["test_accuracy"]),
                 float(published) if published else None,
+                str(row.get("setting_notes", "")),
             )
         )
     return result
