@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from clseave_core.corpus.overlap import (
+    ALLOWED,
     LEAKED,
     leaked_testsets,
     overlaps,
@@ -14,8 +15,10 @@ from clseave_core.corpus.overlap import (
 )
 from clseave_core.corpus.preparation import prepare_corpus
 from clseave_core.corpus.snli_ve import read_annotations
+from clseave_core.study.loading import load_study
 from tests.corpus.test_preparation import DEV, PICTURES, TEST, TRAIN, Row, write_corpus
 
+ROOT = Path(__file__).parents[2]
 ADVICE = r"write `overlap: allowed` in the study: the rows of {} then say `leaked`"
 
 
@@ -115,3 +118,9 @@ def test_splits_that_are_not_there_yet_are_left_out(tmp_path: Path) -> None:
     shared = overlaps(read)
     assert {name: set(others) for name, others in shared.items()} == {"dev": set(), "more": {"dev"}}
     assert len(refuse_overlaps(read, shared, allowed=False)) == 1
+
+
+def test_a_study_says_allowed_in_one_word() -> None:
+    assert load_study("tiny", {"overlap": ALLOWED}, ROOT)["overlap"] == ALLOWED
+    with pytest.raises(ValueError, match=r"overlap: 'yes' is not one of \['allowed'\]"):
+        load_study("tiny", {"overlap": "yes"}, ROOT)
