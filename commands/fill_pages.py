@@ -73,7 +73,9 @@ def fill(text: str, results: Path) -> str:
             if not file.exists():
                 return match.group()
             accuracy = kind == "accuracy"
-            body = f"```text\n{show_table(file)}```\n" if accuracy else _table(file, content)
+            body = (
+                f"```text\n{show_table(file, results)}```\n" if accuracy else _table(file, content)
+            )
         except KeyError as error:
             raise ValueError(f"no {error} is there, which the comment {said!r} needs.") from error
         except (ValueError, TypeError, yaml.YAMLError) as error:

@@ -190,5 +190,6 @@ rule prepare_corpus:
     params:
         splits=sources.splits,
         labels=config["corpus"].get("labels"),
+        overlap=config.get("overlap"),
     script:
         "../workflow_scripts/prepare_corpus.py"

@@ -45,6 +45,7 @@ rule compare_methods:
             sources.tested_methods,
         ),
         hypotheses="<results>/corpus/hypotheses.parquet",
+        report="<results>/corpus/report.json",
     output:
         comparisons="<results>/comparisons.csv",
     log:

@@ -8,6 +8,7 @@ rule tabulate_accuracy:
         predictions=of_every_run(
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
         ),
+        report="<results>/corpus/report.json",
         published=data_files(config.get("published")),
     output:
         table="<results>/tables/accuracy_table.csv",
@@ -62,6 +63,7 @@ rule tabulate_picture_pairs:
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet",
             sources.tested_methods,
         ),
+        report="<results>/corpus/report.json",
     output:
         csv="<results>/tables/picture_pairs.csv",
         md="<results>/tables/picture_pairs.md",
@@ -162,6 +164,7 @@ rule compare_languages:
             "<results>/predictions/{method}/{lang}/seed{seed}/{testset}.parquet"
         ),
         hypotheses="<results>/corpus/hypotheses.parquet",
+        report="<results>/corpus/report.json",
     output:
         table="<results>/tables/language_effects.csv",
     log:
@@ -344,6 +347,7 @@ rule render_report:
         histories=histories_of(sources.main_students),
         pictures=sources.pictures,
         claims=data_files("thesis"),
+        published=data_files(config.get("published")),
         project="pyproject.toml",
     output:
         page="<results>/report.html",
@@ -363,7 +367,6 @@ rule render_report:
             "main": sources.main_methods,
             "generated": sources.is_generated,
             "world_seed": sources.world_seed,
-            "published": config.get("published"),
             "credit": config["corpus"].get("credit"),
             "methods": without_training(config["methods"]),
             "teachers": without_training(config["teachers"]),

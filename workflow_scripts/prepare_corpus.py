@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from clseave_core.corpus.overlap import ALLOWED
 from clseave_core.corpus.pictures import open_pictures
 from clseave_core.corpus.preparation import prepare_corpus
 from clseave_core.run import start
@@ -16,5 +17,6 @@ if __name__ == "__main__":
             sentences=next(iter(snakemake.input.get("sentences", [])), None),
             expected=snakemake.config["corpus"].get("expected"),
             labels=snakemake.params.labels,
+            overlap_allowed=snakemake.params.overlap == ALLOWED,
         )
         corpus.save(Path(snakemake.output.hypotheses).parent)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clseave_core.corpus.hypotheses import Rows
+from clseave_core.corpus.overlap import Overlap, Overlaps
 from clseave_core.corpus.schemas import HELD_OUT
 from clseave_core.corpus.snli_ve import Annotations
 from clseave_core.labels import LABELS
@@ -15,13 +16,13 @@ Expected = Mapping[str, Mapping[str, int]]
 
 
 def count_split(
-    part: Annotations, rows: Rows, held_out: Rows, train: Annotations | None
+    part: Annotations, rows: Rows, held_out: Rows, shared: Mapping[str, Overlap]
 ) -> dict[str, Any]:
     """The counts of one split.
 
     `rows` [n] are the split's sentence ids and `held_out` [m] the sentences' kinds. `sentences`
-    counts distinct ones and `repeated_sentences` those of them that stand in several rows. Beside
-    another split, `train` shows what the two share.
+    counts distinct ones and `repeated_sentences` those of them that stand in several rows; `shared`
+    is what the split has in common with others, by their names.
     """
     distinct, times = np.unique(rows, return_counts=True)
     labels = Counter(part.labels)
@@ -36,18 +37,22 @@ def count_split(
         "held_out_sentences": int((held_out[distinct] != "none").sum()),
         "held_out_rows": int((held_out[rows] != "none").sum()),
     }
-    if train is not None:
-        counts["images_shared_with_train"] = len(images.intersection(train.image_ids))
-        counts["pairs_shared_with_train"] = len(set(part.pair_ids).intersection(train.pair_ids))
+    for other, overlap in shared.items():
+        counts[f"images_shared_with_{other}"] = len(overlap.images)
+        counts[f"pairs_shared_with_{other}"] = len(overlap.pairs)
+        counts[f"rows_shared_with_{other}"] = overlap.rows
     return counts
 
 
 def count_corpus(
-    read: Mapping[str, Annotations], rows: Mapping[str, Rows], held_out: np.ndarray
+    read: Mapping[str, Annotations],
+    rows: Mapping[str, Rows],
+    held_out: np.ndarray,
+    shared: Overlaps,
 ) -> dict[str, Any]:
     """The content of `corpus/report.json`: counts per split, sentences by kind of `held_out`."""
     splits = {
-        split: count_split(part, rows[split], held_out, None if split == "train" else read["train"])
+        split: count_split(part, rows[split], held_out, shared.get(split, {}))
         for split, part in read.items()
     }
     return {

@@ -1,7 +1,7 @@
 """The accuracy table: one row for each test set, method, language and seed, and their means."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from clseave_core.corpus.overlap import LEAKED
 from clseave_core.evaluation.grounding import grounded_gain_kept
 from clseave_core.evaluation.intervals import RESAMPLES
 from clseave_core.evaluation.references import english_reference, hypothesis_only_reference
@@ -48,6 +49,8 @@ _FORMATS = {
 }
 COLUMNS = (*_KEYS, *_FORMATS)
 """The header, the same in all studies."""
+NOTES = "setting_notes"
+"""One column more where a test set is leaked: what keeps a row from being ranked."""
 
 _ALIKE = ("n", "rank", "held_out_n", "published_loss", "published_accuracy")
 """Columns that no seed changes."""
@@ -62,7 +65,8 @@ class StudyFacts:
     """What the table must know of a study: the entries of its file under the same names.
 
     Rows follow the order of `testsets`, `methods` and `languages` (English first). `published` is
-    method -> language -> {loss, accuracy in percent}, measured on the split `test`.
+    method -> language -> {loss, accuracy in percent}, measured on the split `test`. `leaked` are
+    the test sets that share pictures or pairs with train.
     """
 
     name: str
@@ -71,6 +75,7 @@ class StudyFacts:
     languages: Sequence[str]
     testsets: Sequence[str]
     published: Mapping[str, Mapping[str, Mapping[str, float]]]
+    leaked: Collection[str] = ()
 
 
 def tabulate_accuracy(
@@ -82,6 +87,9 @@ def tabulate_accuracy(
     seed: int = 0,
 ) -> pd.DataFrame:
     """Make the table as text, ready for `write_csv`, with the columns `COLUMNS`.
+
+    Rows of a leaked test set have no rank and no published value, and say so in one more column,
+    `NOTES`, which no other table has.
 
     `scores` and `predictions` are paths as `run_of` reads them; a prediction file is opened only
     where there are several seeds. A run whose method has several seeds is followed by a row
@@ -103,16 +111,17 @@ def tabulate_accuracy(
         seeds = list(group)
         numbers = [_numbers(study, run, contents) for run in seeds]
         for one in numbers:
-            one["rank"] = ranks[seeds[0][:3]] if len(seeds) == 1 else None
+            one["rank"] = ranks.get(seeds[0][:3]) if len(seeds) == 1 else None
         rows += [_text(study, run, str(run.seed), n) for run, n in zip(seeds, numbers, strict=True)]
         if len(seeds) > 1:
             average, deviation = mean_and_deviation(numbers, _DIFFERING)
             average |= {name: numbers[0][name] for name in _ALIKE}
-            average["rank"] = ranks[seeds[0][:3]]
+            average["rank"] = ranks.get(seeds[0][:3])
             average |= _interval_columns(*(intervals[seeds[0]] or (None, None)))
             rows.append(_text(study, seeds[0], "mean", average))
             rows.append(_text(study, seeds[0], "sd", deviation))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    notes = [NOTES] if any(row[NOTES] for row in rows) else []
+    return pd.DataFrame(rows, columns=[*COLUMNS, *notes])
 
 
 def _without_intervals(contents: Mapping[Run, Score]) -> Iterator[tuple[str, str]]:
@@ -180,7 +189,7 @@ def _numbers(study: StudyFacts, run: Run, contents: Mapping[Run, Score]) -> Numb
             _english(run, blind, contents).get("accuracy"),
         )
     published: Mapping[str, float] = {}
-    if run.testset == _PUBLISHED_TESTSET:
+    if run.testset == _PUBLISHED_TESTSET and run.testset not in study.leaked:
         published = study.published.get(run.method, {}).get(run.language, {})
     return {
         "n": score["n"],
@@ -203,11 +212,13 @@ def _numbers(study: StudyFacts, run: Run, contents: Mapping[Run, Score]) -> Numb
 def _ranks(study: StudyFacts, contents: Mapping[Run, Score]) -> dict[tuple[str, str, str], int]:
     """1 for the best mean accuracy over seeds among rows of equal test set, language and setting.
 
-    Equal accuracies share the better rank. Keyed by test set, method and language.
+    Equal accuracies share the better rank. Keyed by test set, method and language; those of a
+    leaked test set have none.
     """
     accuracies: dict[tuple[str, str, str], list[float]] = {}
     for run, score in contents.items():
-        accuracies.setdefault(run[:3], []).append(score["accuracy"])
+        if run.testset not in study.leaked:
+            accuracies.setdefault(run[:3], []).append(score["accuracy"])
     means = {key: mean(values) for key, values in accuracies.items()}
 
     def rivals(key: tuple[str, str, str]) -> tuple[str, str, str]:
@@ -252,4 +263,5 @@ def _text(study: StudyFacts, run: Run, seed: str, numbers: Numbers) -> dict[str,
     for name, form in _FORMATS.items():
         value = numbers.get(name)
         row[name] = "" if value is None else format(value, f"z{form}")
+    row[NOTES] = LEAKED if run.testset in study.leaked else ""
     return row

@@ -1,12 +1,14 @@
 """The accuracy table as a terminal shows it: the columns that matter most, aligned."""
 
 import csv
+import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from clseave_core.evaluation.intervals import LEAST_CLUSTERS
+from clseave_core.files import read_json
 
 Row = Mapping[str, str]
 
@@ -14,10 +16,14 @@ _GAP = "  "
 NO_INTERVALS = (
     f"No intervals: the test set has fewer than {LEAST_CLUSTERS} pictures or sentences, too few."
 )
+_WIDTH = 90
+"""Of the lines below the tables."""
 
 
-def show_table(path: str | Path) -> str:
+def show_table(path: str | Path, results: str | Path = "results") -> str:
     """Lay out a table that `tabulate_accuracy` made, one block of lines for each test set.
+
+    Below stands what the job that made it warns of, by its report in the folder `results`.
 
     Columns that are empty in all of its rows are left out, `seed` where there is but one. Wide
     characters (Chinese, Japanese, Korean) count two places. Raises ValueError on an empty table.
@@ -29,13 +35,17 @@ def show_table(path: str | Path) -> str:
     blocks = []
     for testset, block in groupby(rows, key=lambda row: row["testset"]):
         blocks.append(_show_testset(testset, list(block)))
+    report = Path(results, rows[0]["study"], "logs", "tabulate_accuracy.json")
+    warnings = read_json(report).get("warnings", []) if report.exists() else []
+    blocks += [textwrap.fill(warning, _WIDTH) for warning in warnings]
     return "\n\n".join(blocks) + "\n"
 
 
 def _show_testset(testset: str, rows: Sequence[Row]) -> str:
     """The title and the aligned lines of one test set."""
+    notes = f" ({rows[0]['setting_notes']})" if rows[0].get("setting_notes") else ""
     title = (
-        f"Study {rows[0]['study']}, test set {testset}: {int(rows[0]['n']):,} pairs, "
+        f"Study {rows[0]['study']}, test set {testset}{notes}: {int(rows[0]['n']):,} pairs, "
         f"{int(rows[0]['held_out_n']):,} with held-out sentences.\n"
         "Accuracies in percent, gaps in points behind English on the same pairs; in brackets\n"
         "95 % intervals that respect shared pictures and sentences."

@@ -11,7 +11,7 @@ from clseave_core.files import read_json
 from clseave_core.report.accuracy_summary import accuracy_summary, published_systems
 from clseave_core.report.corpus_tables import corpus_sizes, linguistic_distances
 from clseave_core.report.formats import Table
-from clseave_core.report.published import load_published
+from clseave_core.report.published import load_published, values_beside
 from clseave_core.report.training_tables import dev_errors, hyper_parameters
 
 Entries = Mapping[str, Mapping[str, Any]]
@@ -48,16 +48,18 @@ def thesis_tables(
     `report` is the corpus's `report.json`, `table` the accuracy table, `comparisons` are its
     companions, `histories` those of the main methods' students. `distances` is the data file of the
     languages' distances, which are facts of the languages and so there for every study; `published`
-    is the one that the study names, or empty: then the published columns are empty.
+    is the one that the study names, or empty. The published columns are empty then, and where the
+    corpus is not the published one.
     """
-    known = load_published(published)
+    counts = read_json(report)
+    known = values_beside(published, counts)
     accuracy = _read(table)
     if accuracy.empty:
         raise ValueError(f"{table} has no row. Delete it to have it made again.")
     main = {name: study.methods[name] for name in study.main}
     return [
         linguistic_distances(study.languages, load_published(distances)),
-        corpus_sizes(read_json(report), known),
+        corpus_sizes(counts, known),
         accuracy_summary(
             accuracy, [_read(path) for path in comparisons], study.methods, study.teachers, known
         ),

@@ -77,7 +77,9 @@ def test_sentences_are_numbered_once_in_order_of_occurrence(tmp_path: Path) -> N
 
 
 def test_the_report_counted_by_hand(tmp_path: Path) -> None:
-    report = prepare_corpus(write_corpus(tmp_path, xvnli=XVNLI), PICTURES).report
+    report = prepare_corpus(
+        write_corpus(tmp_path, xvnli=XVNLI), PICTURES, overlap_allowed=True
+    ).report
     assert report["splits"]["train"] == {
         "rows": 3,
         "dropped_rows": 1,
@@ -99,16 +101,21 @@ def test_the_report_counted_by_hand(tmp_path: Path) -> None:
         "held_out_rows": 3,
         "images_shared_with_train": 0,
         "pairs_shared_with_train": 0,
+        "rows_shared_with_train": 0,
+        "images_shared_with_dev": 0,
+        "pairs_shared_with_dev": 0,
+        "rows_shared_with_dev": 0,
     }
     assert report["splits"]["dev"]["held_out_rows"] == 1
     assert report["splits"]["xvnli"]["pairs_shared_with_train"] == 1
     assert report["splits"]["xvnli"]["images_shared_with_train"] == 1
+    assert report["splits"]["xvnli"]["rows_shared_with_train"] == 1
     assert report["splits"]["xvnli"]["held_out_rows"] == 1
     assert report["sentences"] == {"none": 2, "dev": 1, "test": 2}
 
 
 def test_what_is_saved_has_the_declared_columns(tmp_path: Path) -> None:
-    corpus = prepare_corpus(write_corpus(tmp_path, xvnli=XVNLI), PICTURES)
+    corpus = prepare_corpus(write_corpus(tmp_path, xvnli=XVNLI), PICTURES, overlap_allowed=True)
     corpus.save(tmp_path / "corpus")
     written = {path.name for path in (tmp_path / "corpus").iterdir()}
     assert written == {

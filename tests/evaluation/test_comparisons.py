@@ -48,6 +48,17 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
+def test_without_a_sound_test_set_nothing_is_compared(files: Files) -> None:
+    """The predictions of a leaked test set are there, but it is none to compare on."""
+    files.add("clip_ve/en/seed0", "+++++++-")
+    files.add("clseave/de/seed0", "+++-+---")
+    study = STUDY | {"testsets": []}
+
+    table = compare_methods(study, "made", MAIN, files.paths, files.hypotheses, SETTINGS)
+
+    assert table.empty and list(table.columns) == list(COLUMNS)
+
+
 def test_a_row_by_hand(files: Files) -> None:
     """English has 7 of 8, German 4, of them 3 of the 4 seen pairs and 1 of the 4 held out."""
     files.add("clip_ve/en/seed0", "+++++++-")

@@ -1,7 +1,9 @@
 """The whole thesis under its published protocol, with French, from servers to tables and figures.
 
 What the corrected study's rehearsal (test_thesis_study.py) does not reach: the aligner from the
-hub, CLTEAVE with its autoencoder, every published setting at once, the thesis's tables.
+hub, CLTEAVE with its autoencoder, every published setting at once, the thesis's tables. The corpus
+is a small one, so that no published value may stand beside it, and a second test set, which is
+train itself, is leaked.
 """
 
 import re
@@ -16,17 +18,19 @@ import yaml
 
 from clseave_core.alignment.schemas import ALIGNMENTS
 from clseave_core.corpus.schemas import HYPOTHESES
-from clseave_core.files import read_table
+from clseave_core.files import read_json, read_table
+from clseave_core.report.terminal_table import show_table
 from clseave_core.translation.schemas import TRANSLATIONS
 from tests.rehearsal.google_page import GooglePage
 from tests.rehearsal.overrides import overrides
 from tests.rehearsal.servers import ArchiveMirror, ModelHub
-from tests.rehearsal.thesis_world import ALIGNER_ID, ThesisWorld
+from tests.rehearsal.thesis_world import ALIGNER_ID, ThesisWorld, annotations_name
 from tests.rehearsal.workflow import copy_project, snakemake, told
 
 pytestmark = pytest.mark.slow
 
 STUDY = "thesis_as_published"
+TRAIN, AGAIN = annotations_name("train"), "train_again"
 THESIS_TABLES = (
     "published_systems", "table_1_1_linguistic_distances", "table_2_1_corpus_sizes",
     "table_4_1_accuracy", "table_a_1_hyper_parameters", "table_a_2_dev_mse", "table_a_3_dev_mae",
@@ -62,7 +66,10 @@ def rehearsal(
         GooglePage(french) as page,
     ):
         settings = project / "rehearsal.yaml"
-        settings.write_text(yaml.safe_dump(overrides(STUDY, world, [mirror], page)))
+        changes = overrides(STUDY, world, [mirror], page)
+        changes["corpus"]["annotations"][AGAIN] = {"path": str(world.files[TRAIN])}
+        leaked = {"testsets": ["test", AGAIN], "overlap": "allowed"}
+        settings.write_text(yaml.safe_dump(changes | leaked))
         arguments = ["all", "--configfile", "config.yaml", settings.name]
         run = snakemake(project, arguments, {"HF_ENDPOINT": hub.url})
         yield Rehearsal(project, run, sorted(hub.fetched(ALIGNER_ID)))
@@ -141,7 +148,8 @@ def test_all_readouts_of_clteave_stand_beside_clseave(
     assert table["method"].tolist() == ["clteave_padded", "clteave_decoder", "clteave_direct"]
     assert set(table["n"]) == {thesis_world.pairs["test"]}
     accuracy = pd.read_csv(rehearsal.project / "results/accuracy_table.csv")
-    clseave = accuracy.set_index("method").loc["clseave", "test_accuracy"]
+    tested = accuracy[accuracy["testset"] == "test"]
+    clseave = tested.set_index("method").loc["clseave", "test_accuracy"]
     assert set(table["reference_accuracy"]) == {clseave}
     assert table["p_holm"].between(0, 1).all()
 
@@ -171,12 +179,44 @@ def test_the_questions_are_answered(rehearsal: Rehearsal) -> None:
     }  # fmt: skip
 
 
-def test_tables_show_this_study_beside_the_thesis(
+def test_no_published_value_stands_beside_the_small_corpus(
     rehearsal: Rehearsal, thesis_world: ThesisWorld
 ) -> None:
     sizes = rehearsal.table("table_2_1_corpus_sizes").set_index(["quantity", "split"])
     assert sizes.loc[("pairs", "train"), "ours"] == thesis_world.pairs["train"]
-    assert sizes.loc[("pairs", "train"), "published_snli_ve"] == 529_527
-    accuracy = rehearsal.table("table_4_1_accuracy").set_index("method")
-    assert accuracy.loc["clip_ve", "published_accuracy"] == 73.17
+    assert sizes["published_snli_ve"].isna().all()
+    for name in ("table_4_1_accuracy", "accuracy_table"):
+        table = rehearsal.table(name)
+        assert table[["published_loss", "published_accuracy"]].isna().all(axis=None), name
+    assert set(rehearsal.table("published_systems")["paper"]) == {"this study"}
     assert rehearsal.table("table_a_2_dev_mse")["epoch"].tolist() == [1, 2]
+    why = (
+        "No published value stands beside these results, since the corpus is not the published "
+        f"one: train has {thesis_world.pairs['train']:,} pairs, not 529,527; 15 of its counts "
+        "differ."
+    )
+    warnings = read_json(rehearsal.results / "logs/tabulate_accuracy.json")["warnings"]
+    assert [text for text in warnings if "published" in text] == [why]
+    assert why in (rehearsal.results / "report.html").read_text(encoding="utf-8")
+    shown = show_table(rehearsal.project / "results/accuracy_table.csv", rehearsal.results.parent)
+    assert why in shown.replace("\n", " ")
+
+
+def test_a_test_set_equal_to_train_is_leaked_and_ranked_with_nobody(
+    rehearsal: Rehearsal, thesis_world: ThesisWorld
+) -> None:
+    images, pairs = thesis_world.images["train"], thesis_world.pairs["train"]
+    counts = f"{images:,} of its {images:,} pictures and {pairs:,} of its {pairs:,} pairs"
+    (told,) = read_json(rehearsal.results / "logs/prepare_corpus.json")["warnings"]
+    assert told == f"{AGAIN} is leaked: {counts} stand in train."
+    table = rehearsal.table("accuracy_table")
+    leaked = table["testset"] == AGAIN
+    assert set(table.loc[leaked, "setting_notes"]) == {"leaked"}
+    assert table.loc[leaked, "rank"].isna().all() and table.loc[~leaked, "rank"].notna().all()
+    assert table.loc[~leaked, "setting_notes"].isna().all()
+    for name in ("clteave", "rivals", "controls", "picture_pairs"):
+        assert AGAIN not in set(rehearsal.table(name)["testset"]), name
+    assert set(pd.read_csv(rehearsal.results / "comparisons.csv")["testset"]) == {"test"}
+    assert f"Test set {AGAIN} is leaked: {counts}" in (rehearsal.results / "report.html").read_text(
+        encoding="utf-8"
+    )

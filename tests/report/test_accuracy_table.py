@@ -153,6 +153,32 @@ def test_rank_over_seeds_stands_at_the_mean_and_ties_share_it(files: Files) -> N
     assert set(table.loc[table["seed"] != "mean", "rank"]) == {""}
 
 
+def test_rows_of_a_leaked_test_set_say_so_and_have_no_rank(files: Files) -> None:
+    study = dataclasses.replace(STUDY, leaked=["extra"])
+    for testset in ("test", "extra"):
+        for method, language in (("clip_ve", "en"), ("hypothesis_only", "en"), ("clseave", "de")):
+            files.add(f"{method}/{language}/seed0/{testset}", "+++++-+++-")
+    files.add("clseave/de/seed1/extra", "+++++-+++-")
+
+    table = files.table(study)
+
+    leaked = table[table["testset"] == "extra"]
+    assert list(table.columns) == [*COLUMNS, "setting_notes"]
+    assert len(leaked) == 6  # the student has two seeds, their mean and their deviation
+    assert set(leaked["setting_notes"]) == {"leaked"}
+    assert set(leaked["rank"]) == {""}
+    sound = table[table["testset"] == "test"]
+    assert set(sound["setting_notes"]) == {""}
+    assert set(sound["rank"]) == {"1"}
+    assert set(sound["published_accuracy"]) == {"", "73.19"}
+
+
+def test_a_leaked_test_split_stands_beside_no_published_value(files: Files) -> None:
+    _one_seed(files)
+    row = _row(files.table(dataclasses.replace(STUDY, leaked=["test"])), method="clseave")
+    assert (row["published_accuracy"], row["published_loss"], row["rank"]) == ("", "", "")
+
+
 def test_rows_stand_in_the_studys_order(files: Files) -> None:
     for run in (
         *("clseave/de/seed10/test", "clseave/de/seed9/test", "clseave/nl/seed0/test"),

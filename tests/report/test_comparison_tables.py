@@ -5,6 +5,7 @@ import pandas as pd
 from clseave_core.evaluation.comparisons import COLUMNS as ANSWERS
 from clseave_core.files import write_csv
 from clseave_core.report.comparison_tables import COLUMNS, comparison_tables
+from clseave_core.report.formats import write_formats
 
 
 def answer(family: str, **cells: str) -> dict[str, str]:
@@ -29,3 +30,13 @@ def test_a_table_holds_the_rows_of_its_family_about_all_pairs(tmp_path: Path) ->
     assert (second["method"], second["accuracy"], second["ci_low"]) == ("mean", "81.50", "80.10")
     assert second["differs_in"] == "a -> b"
     assert empty.rows.empty
+
+
+def test_where_nothing_was_compared_a_table_has_no_row(tmp_path: Path) -> None:
+    write_csv(tmp_path / "comparisons.csv", pd.DataFrame(columns=list(ANSWERS)))
+
+    (table,) = comparison_tables(tmp_path / "comparisons.csv", ["rivals"])
+    write_formats(tmp_path, table)
+
+    assert table.rows.empty
+    assert (tmp_path / "rivals.csv").read_text().strip() == ",".join(COLUMNS)

@@ -11,11 +11,16 @@ from clseave_core.report.published import (
     Published,
     accuracies,
     data_files,
+    differing_counts,
     load_published,
+    values_beside,
     where,
+    why_none,
 )
+from tests.report.published_corpus import published_report
 
 ROOT = Path(__file__).parents[2]
+FILES = [ROOT / path for path in data_files("thesis", ROOT)]
 THESIS = ROOT.parent / "shared" / "thesis.txt"
 ISO = {
     "English": "en",
@@ -35,7 +40,7 @@ of_the_thesis = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def published() -> Published:
-    return load_published([ROOT / path for path in data_files("thesis", ROOT)])
+    return load_published(FILES)
 
 
 def rows_below(caption: str, *, above: bool = False) -> dict[str, list[str]]:
@@ -201,6 +206,7 @@ def test_an_unknown_name_is_refused() -> None:
     ("block", "key", "value", "message"),
     [
         ("dev_mse", "dimensions", 0, r"dev_mse\.dimensions: 0 is less than the minimum of 1"),
+        ("corpus_facts", "images", {"dev": 1}, r"corpus_facts\.images: 'train' is a required prop"),
         ("corpus_facts", "labells", {}, r"corpus_facts: .*'labells' was unexpected"),
         ("accuracy", "new", {"de": {}}, r"accuracy\.new: 'reference' is a required property"),
     ],
@@ -219,3 +225,55 @@ def test_an_error_names_file_and_key(
 
     with pytest.raises(ValueError, match=rf"(?s)other\.yaml is not valid; correct it:.*{message}"):
         load_published([path])
+
+
+def test_published_values_stand_beside_the_published_corpus(published: Published) -> None:
+    report = published_report()
+    report["splits"]["xvnli"] = {"rows": 1_164, "images": 357}  # nothing is published of it
+
+    assert values_beside(FILES, report) == published
+    assert why_none(FILES, report) == ""
+
+
+def test_no_published_value_stands_beside_two_pairs_of_ones_own() -> None:
+    """`published: thesis` is inherited, the corpus is not."""
+    split = {"rows": 2, "images": 1, "labels": {"entailment": 1, "neutral": 1, "contradiction": 0}}
+    report = {"splits": dict.fromkeys(("train", "dev", "test"), split)}
+
+    assert values_beside(FILES, report) == {}
+    assert why_none(FILES, report) == (
+        "No published value stands beside these results, since the corpus is not the published "
+        "one: train has 2 pairs, not 529,527; 15 of its counts differ."
+    )
+
+
+@pytest.mark.parametrize(
+    ("split", "change", "said"),
+    [
+        ("test", {"rows": 17_900}, ["test has 17,900 pairs, not 17,901"]),
+        ("dev", {"images": 999}, ["dev has 999 pictures, not 1,000"]),
+        (
+            "train",
+            {"labels": {"entailment": 176_932, "neutral": 176_044, "contradiction": 176_551}},
+            [
+                "train has 176,044 pairs of neutral, not 176,045",
+                "train has 176,551 pairs of contradiction, not 176,550",
+            ],
+        ),
+    ],
+)
+def test_one_count_that_differs_is_another_corpus(
+    published: Published, split: str, change: dict[str, object], said: list[str]
+) -> None:
+    report = published_report()
+    report["splits"][split] |= change
+
+    assert differing_counts(published, report) == said
+    assert values_beside(FILES, report) == {}
+
+
+def test_a_study_that_names_nothing_is_told_nothing() -> None:
+    report = {"splits": {"test": {"rows": 2}}}
+
+    assert values_beside([], report) == {}
+    assert why_none([], report) == ""

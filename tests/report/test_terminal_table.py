@@ -3,7 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clseave_core.files import write_csv
+from clseave_core.files import write_csv, write_json
 from clseave_core.report.accuracy_table import COLUMNS
 from clseave_core.report.terminal_table import show_table
 
@@ -37,8 +37,8 @@ GERMAN = _row(
 
 
 def _show(tmp_path: Path, *rows: dict[str, str]) -> list[str]:
-    write_csv(tmp_path / "table.csv", pd.DataFrame(rows, columns=list(COLUMNS)))
-    return show_table(tmp_path / "table.csv").splitlines()
+    write_csv(tmp_path / "table.csv", pd.DataFrame(rows))
+    return show_table(tmp_path / "table.csv", tmp_path).splitlines()
 
 
 def test_one_seed_without_published_numbers(tmp_path: Path) -> None:
@@ -76,6 +76,19 @@ def test_each_test_set_has_its_block(tmp_path: Path) -> None:
     assert "clip_ve" not in second
 
 
+def test_what_the_job_warns_of_stands_below(tmp_path: Path) -> None:
+    warning = "Test set xvnli is leaked: 332 of its 357 pictures stand in train. " + "More. " * 6
+    report = tmp_path / "pocket/logs/tabulate_accuracy.json"
+    write_json(report, {"warnings": [warning, "No published value."]})
+    lines = _show(tmp_path, ENGLISH, GERMAN | {"testset": "xvnli", "setting_notes": "leaked"})
+    assert any(line.startswith("Study pocket, test set xvnli (leaked): 3,000") for line in lines)
+    below = "\n".join(lines).split("\n\n")[-2:]
+    assert below[0].replace("\n", " ") == warning.strip()
+    assert below[1] == "No published value."
+    assert max(map(len, below[0].splitlines())) <= 90
+
+
 def test_an_empty_table_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(",".join(COLUMNS) + "\n")
     with pytest.raises(ValueError, match=r"table.csv has no row. Delete it"):
-        _show(tmp_path)
+        show_table(tmp_path / "table.csv")

@@ -15,6 +15,7 @@ from clseave_core.report.published import Published, data_files, load_published
 from clseave_core.report.table_names import TABLES
 from clseave_core.report.thesis_tables import StudyParts, thesis_tables
 from clseave_core.report.training_tables import dev_errors, hyper_parameters
+from tests.report.published_corpus import published_report
 
 THESIS = load_published(data_files("thesis"))
 NOTHING: Published = {}
@@ -318,6 +319,65 @@ def test_every_study_has_every_table_in_the_same_bytes(
     assert len(made) == 3 * len(TABLES)
     for file in made:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_published_columns_are_empty_beside_another_corpus(
+    files: dict[str, Any], own: bool
+) -> None:
+    if not own:
+        write_json(files["report"], published_report())
+    study = StudyParts("hand", ["de", "nl"], METHODS, MAIN, TEACHERS, {})
+
+    tables = thesis_tables(study, published=data_files("thesis"), **files)
+
+    shown = {
+        (table.name, column)
+        for table in tables
+        for column in table.rows.columns
+        if "published" in column and set(table.rows[column]) != {""}
+    }
+    assert {name for name, _ in shown} == (
+        set()
+        if own
+        else {
+            *("table_2_1_corpus_sizes", "table_4_1_accuracy", "table_a_1_hyper_parameters"),
+            *("table_a_2_dev_mse", "table_a_3_dev_mae"),
+        }
+    )
+    systems = next(table.rows for table in tables if table.name == "published_systems")
+    assert ("EVE-Image" in set(systems["system"])) != own
+
+
+def test_a_leaked_test_set_says_so_in_table_4_1_and_stands_beside_no_system() -> None:
+    table = accuracy_rows(
+        ("test", "clip_ve", "en", "0", "0.5", "80.00"),
+        ("xvnli", "clip_ve", "en", "0", "0.5", "90.00"),
+        ("xvnli", "clseave", "de", "0", "0.5", "80.00"),
+        ("xvnli", "clseave", "nl", "0", "0.5", "80.00"),
+    )
+    table = table.assign(setting_notes=["", "leaked", "leaked", "leaked"])
+
+    rows = accuracy_summary(table, [], METHODS, TEACHERS, THESIS).rows
+    systems = published_systems(table, "hand", METHODS, TEACHERS, NOTHING).rows
+
+    assert cells(rows, "testset", "language", "setting_notes") == [
+        ["test", "en", ""], ["xvnli", "en", "leaked"], ["xvnli", "de", "leaked"],
+        ["xvnli", "nl", "leaked"], ["xvnli", "mean", "leaked"],
+    ]  # fmt: skip
+    assert cells(systems, "system", "split") == [["clip_ve", "test"]]
+
+
+def test_a_leaked_test_split_has_no_published_accuracy() -> None:
+    table = accuracy_rows(
+        ("test", "clip_ve", "en", "0", "0.5", "80.00"),
+        ("test", "clseave", "de", "0", "0.5", "70.00"),
+    ).assign(setting_notes="leaked")
+
+    rows = accuracy_summary(table, [], METHODS, TEACHERS, THESIS).rows
+
+    assert len(rows) == 2
+    assert set(rows[list(BESIDE)].to_numpy().ravel()) == {""}
 
 
 def test_an_empty_accuracy_table_is_refused(files: dict[str, Any]) -> None:

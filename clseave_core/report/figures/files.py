@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from clseave_core.corpus.overlap import LEAKED, leaked_testsets
 from clseave_core.corpus.schemas import HYPOTHESES
 from clseave_core.files import read_json, read_table
 from clseave_core.report.figures.numbers.accuracy_rows import AccuracyRow, read_accuracy_rows
 from clseave_core.report.figures.numbers.answers import Answers, read_answers
 from clseave_core.report.figures.numbers.histories import Histories, read_histories
 from clseave_core.report.figures.pictured import Pictured
-from clseave_core.report.published import Published, load_published
+from clseave_core.report.published import Published, load_published, values_beside
 from clseave_core.translation.texts import read_texts
 
 Paths = Iterable[str | Path]
@@ -93,5 +94,11 @@ class StudyFiles:
 
     @cached_property
     def beside(self) -> Published:
-        """The published numbers that the study is shown beside."""
-        return load_published(self.published)
+        """The published numbers that may stand beside the study's."""
+        return values_beside(self.published, self.corpus_report)
+
+    @property
+    def shown_testset(self) -> str:
+        """The test set in words: one that is leaked says so."""
+        leaked = self.testset in leaked_testsets(self.corpus_report)
+        return f"{self.testset} ({LEAKED})" if leaked else self.testset

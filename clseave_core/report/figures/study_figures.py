@@ -47,7 +47,7 @@ def _examples(files: StudyFiles) -> Figure:
     pairs = example_pairs(rows, files.answers, files.texts, files.pictures)
     return draw_example_pairs(
         pairs,
-        f"Pairs of {files.testset}, drawn at random of each label, and of errors",
+        f"Pairs of {files.shown_testset}, drawn at random of each label, and of errors",
         files.credit,
     )
 
@@ -120,7 +120,7 @@ def _dev_accuracy(files: StudyFiles) -> Figure:
 
 def _confusion(files: StudyFiles) -> Figure:
     methods = " and ".join(files.pictured.methods)
-    return draw_confusion(read_confusions(files.scores), methods, files.testset)
+    return draw_confusion(read_confusions(files.scores), methods, files.shown_testset)
 
 
 def _length(files: StudyFiles) -> Figure:
@@ -170,7 +170,7 @@ def _of_pairs(files: StudyFiles, column: str) -> list[str]:
 
 
 def _on(files: StudyFiles) -> str:
-    return f"{files.pictured.student or files.pictured.english} on {files.testset}"
+    return f"{files.pictured.student or files.pictured.english} on {files.shown_testset}"
 
 
 _DRAWINGS: dict[str, Callable[[StudyFiles], Figure]] = dict(

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
+from clseave_core.report.page.evidence import Evidence
 from clseave_core.report.page.headline import CHANCE, Result
 from clseave_core.report.page.numbers import Difference, between
-from clseave_core.report.page.study import PageStudy, language_name
-from clseave_core.report.published import Published, where
+from clseave_core.report.page.study import language_name
+from clseave_core.report.published import where
 
 Verdict = Literal["confirmed", "refuted", "cannot be told", "not measured"]
 Rule = Mapping[str, Any]
@@ -49,26 +50,6 @@ class Judged:
     limits: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the rules look at, all of it on one test set.
-
-    `results` by method and language; `differences` between methods; `errors` gives for each
-    language of a method its last train and dev MSE per dimension, both in eval mode.
-    """
-
-    study: PageStudy
-    results: Mapping[tuple[str, str], Result]
-    differences: Sequence[Difference]
-    errors: Mapping[tuple[str, str], tuple[float, float]]
-    published: Published
-
-    def languages(self, method: str) -> list[str]:
-        """The languages in which a method was measured, in the study's order."""
-        order = ["en", *self.study.languages]
-        return [code for code in order if (method, code) in self.results]
-
-
 def judge(evidence: Evidence) -> list[Judged]:
     """Every claim of the published file, in its order."""
     return [_judge(claim, evidence) for claim in evidence.published.get("claims", [])]
@@ -76,11 +57,16 @@ def judge(evidence: Evidence) -> list[Judged]:
 
 def _judge(claim: Mapping[str, Any], evidence: Evidence) -> Judged:
     rule, study = claim["rule"], evidence.study
-    same_corpus = study.published is not None and not study.generated
+    same_corpus = evidence.same_corpus
     limits = [claim["limits"]] if "limits" in claim else []
     kind = rule["kind"]
-    if kind in _NUMBER_OF_THE_CORPUS and not same_corpus:
-        limits.append("The number is one of SNLI-VE; on another corpus nothing corresponds to it.")
+    untold = ""
+    if evidence.leaked and kind not in INDEPENDENT:
+        untold = "The study's first test set shares pictures or pairs with train: no evidence."
+    elif kind in _NUMBER_OF_THE_CORPUS and not same_corpus:
+        untold = "The number is one of SNLI-VE; on another corpus nothing corresponds to it."
+    if untold:
+        limits.append(untold)
         return Judged(claim["text"], where(claim["reference"]), "cannot be told", None, [], limits)
     found = RULES[kind](rule, evidence)
     if same_corpus and kind not in INDEPENDENT:
@@ -216,7 +202,7 @@ def _summed(rule: Rule, evidence: Evidence) -> Finding:
     """The published dev error is a sum over dimensions: per dimension it is near the train error.
 
     Refuted where every published dev error, divided, is less than half as much again as the
-    smaller train error; ours stand beside it, measured alike.
+    smaller train error; ours on the same corpus stand beside it, measured alike.
     """
     table = evidence.published["dev_mse"]
     size, method = table["dimensions"], rule["method"]
@@ -228,7 +214,7 @@ def _summed(rule: Rule, evidence: Evidence) -> Finding:
         f"MSE of {train_low:g} to {train_high:g}"
     ]
     for code in evidence.study.languages:
-        if (method, code) in evidence.errors:
+        if evidence.same_corpus and (method, code) in evidence.errors:
             train, dev = evidence.errors[method, code]
             numbers.append(
                 f"{method}, {language_name(code)}, per dimension and without dropout: train "

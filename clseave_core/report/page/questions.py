@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clseave_core.report.page.claims import Evidence
+from clseave_core.report.page.evidence import Evidence
 from clseave_core.report.page.headline import Headline, Result
 from clseave_core.report.page.numbers import Difference, Row, between
 from clseave_core.report.page.study import PageStudy

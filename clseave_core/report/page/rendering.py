@@ -16,10 +16,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from clseave_core.corpus.overlap import leaked_testsets
 from clseave_core.evaluation.runs import run_of
 from clseave_core.files import read_json, whole_file
+from clseave_core.report.cautions import cautions
 from clseave_core.report.page.captions import FIGURE_CAPTIONS
-from clseave_core.report.page.claims import Evidence, judge
+from clseave_core.report.page.claims import judge
+from clseave_core.report.page.evidence import Evidence
 from clseave_core.report.page.examples import examples
 from clseave_core.report.page.font import embedded_font
 from clseave_core.report.page.headline import headline, result
@@ -37,7 +40,7 @@ from clseave_core.report.page.provenance import models, read_provenance, times, 
 from clseave_core.report.page.questions import answers, questions
 from clseave_core.report.page.study import PageFiles, PageStudy, language_name
 from clseave_core.report.page.template_files import TEMPLATES
-from clseave_core.report.published import load_published
+from clseave_core.report.published import differing_counts, load_published, values_beside
 from clseave_core.report.terminal_table import NO_INTERVALS
 
 _VIEW_BOX = re.compile(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -71,6 +74,8 @@ def page_content(study: PageStudy, files: PageFiles) -> dict[str, Any]:
     shown = [read_shown(path) for path in files.tables]
     groups = [table for table in shown if table.name in study.comparisons]
     known = load_published(files.claims)
+    corpus = read_json(files.corpus)
+    leaked = leaked_testsets(corpus)
     first = headline(study, lines, compared)
     evidence = Evidence(
         study,
@@ -82,12 +87,17 @@ def page_content(study: PageStudy, files: PageFiles) -> dict[str, Any]:
         differences([*files.comparisons, *files.tables], study.testset),
         _last_errors(study, files.histories),
         known,
+        same_corpus=bool(values_beside(files.published, corpus)),
+        leaked=study.testset in leaked,
     )
     jobs = read_provenance(files.logs)
     browser = examples(study, files)
     return {
         "study": study,
-        "corpus": read_json(files.corpus),
+        "corpus": corpus,
+        "is_published_corpus": not differing_counts(known, corpus),
+        "cautions": cautions(corpus, files.published),
+        "leaked": leaked,
         "first": first,
         "lines": lines,
         "no_intervals": NO_INTERVALS,

@@ -17,9 +17,8 @@ Paths = Sequence[str | Path]
 class PageStudy:
     """The study's file under the names of its keys; `main` are the methods of the accuracy table.
 
-    `generated` says whether the corpus is a generated world, whose seed is `world_seed`;
-    `published` names the data file that the study is shown beside, if it is; `credit` is what the
-    pictures' licence asks to be said beside them.
+    `generated` says whether the corpus is a generated world, whose seed is `world_seed`. `credit`
+    is what the pictures' licence asks to be said beside them.
     """
 
     name: str
@@ -35,7 +34,6 @@ class PageStudy:
     world_seed: int
     comparisons: Mapping[str, Any] = field(default_factory=dict)
     reuse: Mapping[str, str] = field(default_factory=dict)
-    published: str | None = None
     credit: str | None = None
 
     @cached_property
@@ -63,7 +61,8 @@ class PageFiles:
 
     `tables` are the accuracy table's companions as CSV; a Markdown file beside one holds its
     caption. `translations` stand in the order of the study's languages. `histories` are the
-    students' of the main methods, `logs` and `benchmarks` the study's folders.
+    students' of the main methods, `logs` and `benchmarks` the study's folders. `claims` is the data
+    file of claims, `published` the one that the study names, or empty.
     """
 
     accuracy: str | Path
@@ -82,6 +81,7 @@ class PageFiles:
     logs: str | Path
     benchmarks: str | Path
     project: str | Path
+    published: Paths = ()
 
 
 def language_name(code: str) -> str:

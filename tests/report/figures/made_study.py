@@ -18,6 +18,7 @@ from clseave_core.report.figures.pictured import Pictured
 from clseave_core.report.published import accuracies, load_published
 from clseave_core.translation.schemas import TRANSLATIONS
 from tests.evaluation.made_predictions import prediction_rows, write_predictions
+from tests.report.published_corpus import published_report
 
 ROOT = Path(__file__).parents[3]
 THESIS = str(ROOT / "clseave_core/report/published/thesis.yaml")
@@ -32,6 +33,8 @@ _METHODS = {
         "objective": "sentence_mse",
     },
 }
+_COUNTS = {"entailment": 100_000, "neutral": 90_000, "contradiction": 110_000}
+_OWN_REPORT = {"splits": {split: {"labels": _COUNTS} for split in ("train", "dev", "test")}}
 _TEACHERS = {"clip_ve": {"model": "clip"}}
 
 
@@ -48,6 +51,8 @@ def make_study(
     """Write corpus, histories, predictions, scores and the table, from one random stream."""
     chance = np.random.default_rng(1)
     hypotheses = _write_corpus(folder, templates=templates)
+    report = published_report() if published else _OWN_REPORT
+    folder.joinpath("report.json").write_text(json.dumps(report))
     runs = [
         (method, language, seed, testset)
         for method, of_method in (("clip_ve", ["en"]), ("clseave", languages))
@@ -104,9 +109,6 @@ def _write_corpus(folder: Path, *, templates: bool) -> Path:
         }
     )  # fmt: skip
     write_table(folder / "hypotheses.parquet", rows, HYPOTHESES)
-    counts = {"entailment": 100_000, "neutral": 90_000, "contradiction": 110_000}
-    splits = {split: {"labels": counts} for split in ("train", "dev", "test")}
-    folder.joinpath("report.json").write_text(json.dumps({"splits": splits}))
     return folder / "hypotheses.parquet"
 
 

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from clseave_core.files import write_json
 from clseave_core.languages import LANGUAGES
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.figures.study_figures import draw_figure
 from clseave_core.report.figures.style import look_of, project_style, save_figure
 from tests.report.figures.made_study import make_study
+from tests.report.published_corpus import published_report
 
 FIVE = ["de", "nl", "ja", "ko", "zh"]
 TWENTY = [code for code in LANGUAGES if code != "en"][:20]
@@ -154,3 +157,37 @@ def test_an_unknown_figure_is_an_error(tmp_path: Path) -> None:
     files = make_study(tmp_path, ["de"], [0], published=False)
     with pytest.raises(KeyError, match="figure_9"):
         draw_figure("figure_9", files)
+
+
+_WITH_PUBLISHED = (
+    "figure_2_1_label_distribution", "figure_3_2_clip_ve_curves", "figure_4_1_student_training",
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("style")
+@pytest.mark.parametrize("own", [False, True])
+def test_no_published_number_is_drawn_beside_another_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    files = make_study(tmp_path, ["de"], [0], published=True)
+    if own:
+        report = published_report()
+        report["splits"]["train"]["rows"] = 2
+        write_json(files.report, report)
+    for name in _WITH_PUBLISHED:
+        texts = drawn_texts(draw_figure(name, files), monkeypatch)
+        assert any("published" in text.lower() for text, _ in texts) != own, name
+
+
+@pytest.mark.usefixtures("style")
+def test_figures_of_a_leaked_test_set_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = make_study(tmp_path, ["de"], [0], published=False)
+    shared = {"rows": 9, "images": 4, "images_shared_with_train": 3, "pairs_shared_with_train": 0}
+    files.corpus_report["splits"]["test"] |= shared
+    table = pd.read_csv(files.table, dtype=str).assign(setting_notes="leaked")
+    table.to_csv(files.table, index=False)
+    for name in ("accuracy", "confusion", "accuracy_by_length", "teacher_agreement"):
+        texts = drawn_texts(draw_figure(name, files), monkeypatch)
+        assert any("test (leaked)" in text for text, _ in texts), name

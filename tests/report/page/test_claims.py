@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from clseave_core.report.page.claims import RULES, Evidence, judge
+from clseave_core.report.page.claims import RULES, judge
+from clseave_core.report.page.evidence import Evidence
 from clseave_core.report.page.headline import Gap, Result
 from clseave_core.report.page.numbers import Difference
 from tests.report.page.made_report import ROOT, STUDY
@@ -30,7 +31,7 @@ def evidence(
     return Evidence(STUDY, results or {}, differences or [], more.get("errors", {}), {
         "dev_mse": {"dimensions": 100, "clseave": {"de": [3.0, 1.5], "nl": [3.0, 1.6]}},
         "claims": more.get("claims", []),
-    })  # fmt: skip
+    }, more.get("same_corpus", False), more.get("leaked", False))  # fmt: skip
 
 
 REACHES = {"kind": "reaches", "method": "clip_ve", "language": "en", "accuracy": 73.0}
@@ -130,11 +131,14 @@ def test_what_a_study_lacks_is_not_measured(rule: dict[str, Any]) -> None:
 def test_a_sum_over_dimensions_is_divided() -> None:
     rule = {"kind": "summed", "method": "clseave", "train": [0.0130, 0.0140]}
 
-    found = RULES["summed"](rule, evidence(errors={("clseave", "de"): (0.02, 0.025)}))
+    errors = {("clseave", "de"): (0.02, 0.025)}
+    found = RULES["summed"](rule, evidence(errors=errors, same_corpus=True))
 
     assert found.verdict == "refuted"
     assert "0.0150 to 0.0160" in found.numbers[0]
     assert found.numbers[1].endswith("train 0.02, dev 0.025")
+    elsewhere = RULES["summed"](rule, evidence(errors=errors))
+    assert (elsewhere.verdict, len(elsewhere.numbers)) == ("refuted", 1)
 
 
 CLAIM = {"text": "It is ahead.", "reference": {"table": "1", "page": 2}, "rule": AHEAD}
@@ -149,13 +153,32 @@ def test_a_generated_world_gives_no_verdict_on_real_languages() -> None:
 
 
 def test_the_published_corpus_gives_one() -> None:
-    found = evidence(HAS, claims=[CLAIM])
-    study = replace(STUDY, generated=False, published="thesis")
+    study = replace(STUDY, generated=False)
+    found = replace(evidence(HAS, claims=[CLAIM], same_corpus=True), study=study)
 
-    (judged,) = judge(replace(found, study=study))
+    (judged,) = judge(found)
 
     assert (judged.verdict, judged.here) == ("confirmed", None)
     assert "The protocol is not in every point the published one." in judged.limits
+
+
+def test_a_users_own_corpus_gives_no_verdict_on_the_published_one() -> None:
+    claims = [CLAIM, CLAIM | {"rule": REACHES}]
+    has = HAS | {("clip_ve", "en"): result("en", 72, 74)}
+
+    gap, number = judge(
+        replace(evidence(has, claims=claims), study=replace(STUDY, generated=False))
+    )
+
+    assert (gap.verdict, gap.here) == ("cannot be told", "confirmed")
+    assert (number.verdict, number.here, number.numbers) == ("cannot be told", None, [])
+
+
+def test_a_leaked_test_set_gives_no_verdict() -> None:
+    (judged,) = judge(evidence(HAS, claims=[CLAIM], same_corpus=True, leaked=True))
+
+    assert (judged.verdict, judged.here, judged.numbers) == ("cannot be told", None, [])
+    assert "shares pictures or pairs with train" in judged.limits[-1]
 
 
 def test_a_number_of_snli_ve_has_no_counterpart_elsewhere() -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from clseave_core.files import write_json
 from clseave_core.report.figures.names import FIGURES
 from clseave_core.report.page.captions import FIGURE_CAPTIONS
 from clseave_core.report.page.rendering import render_report
 from clseave_core.report.page.study import PageFiles, PageStudy
 from clseave_core.report.page.template_files import template_files
 from tests.report.page.made_report import CLTEAVE, ROOT, STUDY, make_report
+from tests.report.published_corpus import published_report
 
 ATTACK = "<script>alert(1)</script></script><!--<b>& \u2028"
 
@@ -42,12 +44,49 @@ def test_the_first_screen_says_the_result_and_its_limits(tmp_path: Path) -> None
 
 
 def test_a_real_corpus_has_limits_of_its_own(tmp_path: Path) -> None:
-    study = replace(STUDY, generated=False, published="thesis")
-    page = rendered(tmp_path, make_report(tmp_path, study=study))
+    study, files = make_report(tmp_path, study=replace(STUDY, generated=False))
+    write_json(files.corpus, published_report())
+    page = rendered(tmp_path, (study, replace(files, published=files.claims)))
 
     assert "machine translations" in page.split("<nav")[0]
+    assert "at least 64" in page.split("<nav")[0]
     assert "generated" not in words(page, "limits")
     assert "this generated world" not in words(page, "claims")
+    assert "The corpus is SNLI-VE" in words(page, "methods")
+    assert "No published value" not in page
+
+
+def test_a_users_own_corpus_is_not_taken_for_the_published_one(tmp_path: Path) -> None:
+    study, files = make_report(tmp_path, study=replace(STUDY, generated=False))
+    page = rendered(tmp_path, (study, replace(files, published=files.claims)))
+
+    said = words(page, "accuracy")
+    assert "No published value stands beside these results, since the corpus is not" in said
+    assert "no number of the thesis corresponds to its own" in words(page, "questions")
+    assert "The corpus is the study's own" in words(page, "methods").replace("&#39;", "'")
+    assert "Young" not in words(page, "methods")
+    assert "64" not in words(page, "limits")
+    assert "photographs" not in page.split("<nav")[0]
+    assert "published corpus; on this corpus" in words(page, "claims")
+
+
+def test_a_leaked_first_test_set_is_told_before_its_result(tmp_path: Path) -> None:
+    study, files = make_report(tmp_path, compared=False)
+    shared = {"images_shared_with_train": 5, "pairs_shared_with_train": 7}
+    write_json(files.corpus, {"splits": {"test": {"rows": 12, "images": 12, **shared}}})
+    head, *rows = Path(files.accuracy).read_text().splitlines()
+    noted = [f"{head},setting_notes", *(f"{row},leaked" for row in rows)]
+    Path(files.accuracy).write_text("\n".join(noted) + "\n")
+    page = rendered(tmp_path, (study, files))
+
+    counts = "5 of its 12 pictures and 7 of its 12 pairs stand in train"
+    first = " ".join(page.split("<nav")[0].split())
+    assert f"test is leaked</b>: {counts}" in first
+    assert "unseen pictures" not in first
+    said = words(page, "accuracy")
+    assert f"Test set test is leaked: {counts}. Its rows are ranked and compared" in said
+    assert said.count("leaked") == len(rows) + 1
+    assert "confirmed" not in words(page, "claims").split("one seed.")[-1]
 
 
 def test_questions_have_answers_and_tests(tmp_path: Path) -> None:

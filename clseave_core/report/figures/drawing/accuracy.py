@@ -35,7 +35,8 @@ def draw_accuracy(rows: Sequence[AccuracyRow], study: str) -> Figure:
     panels = figure.subplots(1, len(testsets), sharex=True, sharey=True, squeeze=False)[0]
     for panel, testset in zip(panels, testsets, strict=True):
         _draw_testset(panel, lines, [row for row in rows if row.testset == testset])
-        panel.set_title(testset)
+        notes = {row.notes for row in rows if row.testset == testset and row.notes}
+        panel.set_title(f"{testset} ({', '.join(sorted(notes))})" if notes else testset)
     settings = {row.method: row.setting for row in rows}
     _label_lines(panels[0], lines, settings)
     label = f"chance, {CHANCE:.1f} %"

@@ -17,6 +17,7 @@ class AccuracyRow:
     """Percent: `accuracy` (mean over seeds), its clustered interval, each seed's, published.
 
     The ends of an interval that is not there are the accuracy itself.
+    `notes` keep a row from being ranked: `leaked`, or nothing.
     """
 
     testset: str
@@ -28,6 +29,7 @@ class AccuracyRow:
     high: float
     seeds: tuple[float, ...]
     published: float | None
+    notes: str = ""
 
 
 def read_accuracy_rows(table: str | Path) -> list[AccuracyRow]:
@@ -65,6 +67,7 @@ def read_accuracy_rows(table: str | Path) -> list[AccuracyRow]:
                 float(row["ci_high"] or row["test_accuracy"]),
                 tuple(float(value) for value in single["test_accuracy"]),
                 float(published) if published else None,
+                str(row.get("setting_notes", "")),
             )
         )
     return result
