@@ -31,8 +31,14 @@ _IN_TRANSIT = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HT
 _LATER = "See to the network (is it up, does a VPN or a firewall stand between?), and try again."
 
 
-def address_trouble(error: BaseException, url: str, *, of_the_hub: bool = False) -> Trouble:
-    """The cause and the remedy of what a request to `url` ended in."""
+def address_trouble(
+    error: BaseException, url: str, *, of_the_hub: bool = False, later: str | None = None
+) -> Trouble:
+    """The cause and the remedy of what a request to `url` ended in.
+
+    `of_the_hub` tells that the hub's client asked; `later` is the remedy where the network or the
+    other side is to blame.
+    """
     chain = layers(error)
     host = urlsplit_host(url)
     passing = any(isinstance(layer, _IN_TRANSIT) for layer in chain)
@@ -40,10 +46,10 @@ def address_trouble(error: BaseException, url: str, *, of_the_hub: bool = False)
         certificate_trouble(error, host)
         or proxy_trouble(error, url, of_the_hub=of_the_hub, is_connecting=_is_connecting(chain))
         or _of_the_address(error, chain)
-        or _of_the_network(error, chain, host)
+        or _of_the_network(error, chain, host, later or _LATER)
         or Trouble(
             in_short(error),
-            f"See whether {without_secrets(url)} answers in a browser, and try again.",
+            later or f"See whether {without_secrets(url)} answers in a browser, and try again.",
         )
     )
     wrong = any(isinstance(layer, _NO_ADDRESS) for layer in chain)
@@ -85,7 +91,9 @@ def _of_the_address(error: BaseException, chain: list[BaseException]) -> Trouble
     return None
 
 
-def _of_the_network(error: BaseException, chain: list[BaseException], host: str) -> Trouble | None:
+def _of_the_network(
+    error: BaseException, chain: list[BaseException], host: str, later: str
+) -> Trouble | None:
     cause = in_short(error)
     if any(isinstance(layer, socket.gaierror) for layer in chain) or any(
         "NameResolution" in type(layer).__name__ for layer in chain
@@ -96,8 +104,8 @@ def _of_the_network(error: BaseException, chain: list[BaseException], host: str)
             "and try again.",
         )
     if any(word in type(layer).__name__ for layer in chain for word in _TIMEOUT):
-        return Trouble(f"{host} was silent for too long: {cause}", _LATER)
+        return Trouble(f"{host} was silent for too long: {cause}", later)
     is_network = any(isinstance(layer, _NETWORK) for layer in chain) or any(
         isinstance(layer, requests.ConnectionError) for layer in chain
     )
-    return Trouble(cause, _LATER) if is_network else None
+    return Trouble(cause, later) if is_network else None

@@ -21,8 +21,11 @@ def certificate_trouble(error: BaseException, host: str) -> Trouble | None:
     told = [layer for layer in chain if isinstance(layer, ssl.SSLError)]
     text = " ".join(str(layer) for layer in chain)
     about_certificates = told or "CA certificate bundle" in text or "certificate" in text.lower()
-    nameless = any(isinstance(layer, FileNotFoundError) and not layer.filename for layer in chain)
-    if about_certificates or nameless or any(isinstance(layer, OSError) for layer in chain):
+    nameless = any(
+        isinstance(layer, FileNotFoundError | PermissionError) and not layer.filename
+        for layer in chain
+    )
+    if about_certificates or nameless:
         broken = _broken_variable(in_contents=bool(about_certificates))
         if broken is not None:
             return broken

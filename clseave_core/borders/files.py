@@ -93,6 +93,15 @@ def check_readable(path: str | Path) -> None:
         raise file_error(error, path, "read") from error
 
 
+def is_about_files(error: BaseException) -> bool:
+    """Whether an error is of this machine's files, not of the network or something else."""
+    return any(
+        isinstance(layer, OSError)
+        and (layer.filename is not None or layer.errno in (*_REMEDIES, *_RIGHTS, errno.EROFS))
+        for layer in layers(error)
+    )
+
+
 def file_error(
     error: BaseException, path: str | Path, doing: str = "written", elsewhere: str = ELSEWHERE
 ) -> FileError:
