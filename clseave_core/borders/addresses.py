@@ -4,6 +4,8 @@
 """
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import requests
@@ -31,6 +33,23 @@ _IN_TRANSIT = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HT
 _LATER = "See to the network (is it up, does a VPN or a firewall stand between?), and try again."
 
 
+class AddressError(OSError):
+    """A request failed; the message says which, why and what to do, as `trouble` does."""
+
+    def __init__(self, url: str, trouble: Trouble) -> None:
+        super().__init__(f"{without_secrets(url)} does not answer: {trouble}")
+        self.trouble = trouble
+
+
+@contextmanager
+def asking(url: str) -> Iterator[None]:
+    """Turn whatever goes wrong in the block, which does nothing but ask `url`, into AddressError."""
+    try:
+        yield
+    except Exception as error:
+        raise AddressError(url, address_trouble(error, url)) from error
+
+
 def address_trouble(
     error: BaseException, url: str, *, of_the_hub: bool = False, later: str | None = None
 ) -> Trouble:
@@ -45,7 +64,7 @@ def address_trouble(
     found = (
         certificate_trouble(error, host)
         or proxy_trouble(error, url, of_the_hub=of_the_hub, is_connecting=_is_connecting(chain))
-        or _of_the_address(error, chain)
+        or _of_the_address(error, chain, "HF_ENDPOINT" if of_the_hub else "the address")
         or _of_the_network(error, chain, host, later or _LATER)
         or Trouble(
             in_short(error),
@@ -72,7 +91,7 @@ def _is_connecting(chain: list[BaseException]) -> bool:
     )
 
 
-def _of_the_address(error: BaseException, chain: list[BaseException]) -> Trouble | None:
+def _of_the_address(error: BaseException, chain: list[BaseException], what: str) -> Trouble | None:
     if any(isinstance(layer, UnsafeRedirectError) for layer in chain):
         return Trouble(
             in_short(error),
@@ -81,13 +100,11 @@ def _of_the_address(error: BaseException, chain: list[BaseException]) -> Trouble
         )
     if any(isinstance(layer, requests.TooManyRedirects) for layer in chain):
         return Trouble(
-            f"it leads in a circle: {in_short(error)}",
+            f"{what} leads in a circle: {in_short(error)}",
             "Open it in a browser to see where it leads, and give another address.",
         )
     if any(isinstance(layer, _NO_ADDRESS) for layer in chain):
-        return Trouble(
-            f"it cannot be asked: {in_short(error)}", "Correct the address in the study."
-        )
+        return Trouble(f"{what} cannot be asked: {in_short(error)}", f"Correct {what}.")
     return None
 
 

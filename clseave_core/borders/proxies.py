@@ -73,7 +73,11 @@ def _misformed(name: str, value: str, *, of_the_hub: bool) -> Trouble | None:
     written = value if "://" in value else f"http://{value}"
     scheme = written.partition("://")[0].lower()
     if scheme == "socks":
-        return Trouble(f"{shown}, and socks:// is no kind of proxy", f"Write {_socks(value)}.")
+        lacks = _without_package(shown, name, of_the_hub=of_the_hub)
+        write = f"Write {_socks(value)}"
+        if lacks is not None:
+            write += f", for which a package that speaks SOCKS is missing. {lacks.remedy}"
+        return Trouble(f"{shown}, and socks:// is no kind of proxy", f"{write.rstrip('.')}.")
     if scheme in _SOCKS and not (of_the_hub and scheme not in _SOCKS_OF_THE_HUB):
         return _without_package(shown, name, of_the_hub=of_the_hub)
     if scheme not in _PLAIN:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2  # what huggingface_hub speaks HTTP with: its errors come through
-import requests
 from huggingface_hub import constants
 from huggingface_hub.errors import (
     DisabledRepoError,
@@ -15,7 +14,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from clseave_core.borders.addresses import address_trouble
+from clseave_core.borders.addresses import AddressError, address_trouble, asking
 from clseave_core.borders.causes import in_short, layers
 from clseave_core.borders.certificates import certificate_trouble
 from clseave_core.borders.files import file_error, is_about_files
@@ -126,12 +125,14 @@ def _page_there(url: str) -> Trouble | None:
     The client says only that it cannot read the answer, so the address is asked once more.
     """
     try:
-        with SafeSession() as session, session.get(url, timeout=_SECONDS, stream=True) as response:
+        with (
+            asking(url),
+            SafeSession() as session,
+            session.get(url, timeout=_SECONDS, stream=True) as response,
+        ):
             start = response.raw.read(HEAD, decode_content=True)
-    except UnsafeRedirectError as error:
-        return address_trouble(error, url, of_the_hub=True)
-    except (requests.RequestException, OSError, ValueError):
-        return None  # what the client met is told
+    except AddressError as error:  # else what the client met is told
+        return error.trouble if isinstance(error.__cause__, UnsafeRedirectError) else None
     if is_page(start):
         return page_trouble(url, response.url, start, "the hub's answer")
     return None

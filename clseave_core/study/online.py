@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import requests
 
+from clseave_core.borders.addresses import AddressError, asking
+from clseave_core.borders.pages import page_trouble
 from clseave_core.study.checks import Check
 from clseave_core.study.sources import Sources
 from clseave_core.translation.settings import TranslationSettings
@@ -36,12 +39,16 @@ def check_addresses(sources: Sources) -> Iterator[Check]:
 
 def _answers(what: str, url: str) -> Check:
     try:
-        response = requests.head(url, timeout=SECONDS, allow_redirects=True)
-    except requests.RequestException as error:
-        found = f"{url} does not answer ({error}). See to the network, or give another address."
-        return Check(what, False, found)
+        with asking(url):
+            response = requests.head(url, timeout=SECONDS, allow_redirects=True)
+    except AddressError as error:
+        return Check(what, False, str(error))
     if response.status_code >= 400:
         found = f"{url} answers {response.status_code} {response.reason}. Give another address."
         return Check(what, False, found)
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    if is_page and urlsplit(response.url).hostname != urlsplit(url).hostname:
+        trouble = page_trouble(url, response.url, b"", "the answer")
+        return Check(what, False, f"{url}: {trouble}")
     size = response.headers.get("Content-Length")
     return Check(what, True, f"{url} answers" + (f", {int(size):,} bytes" if size else ""))
