@@ -115,18 +115,20 @@ class Story:
         if self._stopping or reason == INTERRUPTED:
             return None
         self._failures[job] = self._failures.get(job, 0) + 1
-        logs = [Path(log) for log in said["log"] if log is not None and Path(log).exists()]
+        logs = [Path(log) for log in said["log"] if log is not None and _has_text(Path(log))]
         if reason and not logs:
             first = self._reasons.setdefault(reason, name)
             if first == name and self._failures[job] > 1:
                 self._repeated.add(job)
                 return None
-            return f"FAILED  {name}: {reason if first == name else f'as {first}'}"
+            told = reason if first == name else f"for the same reason as {first}"
+            return f"FAILED  {name}: {told}"
         lines = [f"FAILED  {name}{f': {reason}' if reason else ''}"]
         for log in logs:
             lines += [f"The end of its log {log}:", *_tail(log)]
         if not logs:
-            lines.append("  (it has no log: the job did not get as far)")
+            lines += [f"The end of its log {log}:" for log in said["log"][:1]]
+            lines.append("  (it has none: the job did not get as far)")
         return "\n".join(lines)
 
     def _restart(self, job: int) -> str | None:
@@ -153,6 +155,11 @@ def _duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min"
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _has_text(log: Path) -> bool:
+    """Snakemake leaves an empty log of a job that did not begin."""
+    return log.is_file() and log.stat().st_size > 0
 
 
 def _tail(log: Path) -> list[str]:

@@ -13,8 +13,8 @@ _SIGNAL = re.compile(r"died with <Signals\.(\w+): \d+>|exit status 1(?:28 ?\+ ?)
 _LOCATION = re.compile(r'^  File ".*$\n?|^Traceback.*:$\n?', re.MULTILINE)
 _ERROR = re.compile(r"^[\w.]+(?:Error|Exception|Interrupt|Exit)\b", re.MULTILINE)
 _SITE = (
-    "Correct what it names: partition and account in slurm/config.yaml, memory, threads and runtime "
-    "under compute: in the study."
+    "Correct what it names: partition and account in slurm/config.yaml, memory, threads and "
+    "runtime under compute: in the study."
 )
 _REMEDIES = {
     "OUT_OF_MEMORY": "Raise mem_mb under compute: in the study.",
