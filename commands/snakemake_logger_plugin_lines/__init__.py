@@ -40,8 +40,8 @@ class Story:
         self._warned: set[str] = set()
         self._failures: dict[int, int] = {}
         """How often each job failed."""
-        self._repeated: set[int] = set()
-        """The jobs that failed more than once for one reason, which is told once."""
+        self._last: dict[int, str] = {}
+        """Why each job failed the last time, where that was before its log began."""
         self._reasons: dict[str, str] = {}
         """The reasons that were told, each with the first job that it was told of."""
         self._raised: dict[int | None, str] = {}
@@ -118,8 +118,8 @@ class Story:
         logs = [Path(log) for log in said["log"] if log is not None and _has_text(Path(log))]
         if reason and not logs:
             first = self._reasons.setdefault(reason, name)
-            if first == name and self._failures[job] > 1:
-                self._repeated.add(job)
+            before, self._last[job] = self._last.get(job), reason
+            if before == reason:
                 return None
             told = reason if first == name else f"for the same reason as {first}"
             return f"FAILED  {name}: {told}"
@@ -132,9 +132,10 @@ class Story:
         return "\n".join(lines)
 
     def _restart(self, job: int) -> str | None:
-        """Tell that a job is tried again, unless it failed for the same reason before."""
+        """Tell that a job is tried again: each time, or once where it never comes to its log."""
         name, _ = self._begun.get(job, (f"job {job}", 0.0))
-        return None if job in self._repeated else f"{name} is tried again"
+        told = job in self._last and self._failures[job] > 1
+        return None if told else f"{name} is tried again"
 
     def _end(self) -> str | None:
         """Name the jobs that failed in the end, once."""

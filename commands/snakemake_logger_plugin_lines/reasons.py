@@ -9,7 +9,9 @@ _SBATCH = re.compile(r"SLURM sbatch failed\. The error message was '(.*)'\.?\s*$
 _SUBMISSION = ("Job submission failed with exception: ", "SLURM job submission failed. ")
 _BOILERPLATE = re.compile(r"For further error details see the cluster/cloud log.*$", re.DOTALL)
 _STATUS = re.compile(r"SLURM status is: '(\w+)'")
-_SIGNAL = re.compile(r"died with <Signals\.(\w+): \d+>|exit status 1(?:28 ?\+ ?)?(\d{2})\b")
+_SIGNAL = re.compile(r"died with <Signals\.(\w+): \d+>|exit status (\d+)")
+_SHELLS_OFFSET = 128
+"""A shell gives back the number of a signal that ended its command, and so much."""
 _LOCATION = re.compile(r'^  File ".*$\n?|^Traceback.*:$\n?', re.MULTILINE)
 _ERROR = re.compile(r"^[\w.]+(?:Error|Exception|Interrupt|Exit)\b", re.MULTILINE)
 _SITE = (
@@ -42,9 +44,10 @@ def of_exception(message: str) -> str:
     """What ended a job's process or kept it from beginning, where that is more than its status."""
     match = _SIGNAL.search(message)
     if match is None:
-        plain = "returned non-zero exit status" in message
-        return "" if plain else _joined(without_traceback(message))
-    name = match[1] or _signal_of(int(match[2]))
+        return _joined(without_traceback(message))
+    name = match[1] or _signal_of(int(match[2]) - _SHELLS_OFFSET)
+    if not name:
+        return ""
     if name == "SIGINT":
         return INTERRUPTED
     return KILLED if name == "SIGKILL" else f"ended by the signal {name}"
@@ -64,7 +67,8 @@ def _joined(text: str) -> str:
 
 
 def _signal_of(number: int) -> str:
+    """The name of a signal; empty where the number is none."""
     try:
         return signal.Signals(number).name
     except ValueError:
-        return str(number)
+        return ""

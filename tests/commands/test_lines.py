@@ -25,6 +25,14 @@ def job(number: int, rule: str, at: float, runtime: int | None = 15, **wildcards
     )  # fmt: skip
 
 
+def failed(
+    number: int, rule: str, logs: list[str | None] | None = None, executor: str | None = None
+) -> Any:
+    return record(
+        LogEvent.JOB_ERROR, jobid=number, rule_name=rule, log=logs or [], rule_msg=executor
+    )
+
+
 def finished(number: int, at: float) -> Any:
     return record(LogEvent.JOB_FINISHED, at=at, job_id=number)
 
@@ -99,5 +107,146 @@ def test_what_stops_at_the_users_wish_has_not_failed() -> None:
 
     stopping = "Terminating processes on user request, this might take some time."
     assert "the same command goes on later" in str(story.tell(record(None, stopping)))
-    failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=["a.log"])
-    assert story.tell(failure) == "stopped  predict de"
+    assert story.tell(failed(1, "predict")) is None
+    assert story.tell(record(LogEvent.ERROR, "At least one job did not complete")) is None
+
+
+def test_a_job_that_an_interrupt_ends_before_snakemake_knows_of_it_has_not_failed() -> None:
+    story = Story()
+    story.tell(job(1, "predict", 0.0, lang="de"))
+    died = "RuleException:\nCommand 'python x.py' died with <Signals.SIGINT: 2>."
+    story.tell(record(LogEvent.ERROR, died, exception="RuleException"))
+
+    assert story.tell(failed(1, "predict")) is None
+
+
+SBATCH = (
+    "SLURM sbatch failed. The error message was 'sbatch: error: {error}\n"
+    "sbatch: error: Batch job submission failed: {reason}'.\n    sbatch call:\n"
+    '        sbatch --parsable --export=ALL -A x --wrap="python -m snakemake"\n'
+    "For further error details see the cluster/cloud log and the log files of the involved rule(s)."
+)
+
+
+def test_a_partition_that_the_site_has_not_is_told_once_in_the_schedulers_own_words(
+    tmp_path: Path,
+) -> None:
+    """Three tries of two jobs, each with the empty log that Snakemake leaves."""
+    log = tmp_path / "a.log"
+    log.touch()
+    story = Story()
+    refused = SBATCH.format(
+        error="invalid partition specified: gpu2", reason="Invalid partition name specified"
+    )
+    for number, rule in ((1, "generate_world"), (2, "generate_pictures")):
+        story.tell(job(number, rule, 0.0))
+    said = []
+    for attempt in range(3):
+        for number in (1, 2):
+            said.append(story.tell(failed(number, "x", [str(log)], refused)))
+            if attempt < 2:
+                said.append(story.tell(record(None, f"Trying to restart job {number}.")))
+    end = record(None, "Exiting because a job execution failed. Look above for error messages")
+    end.levelno = logging.ERROR
+    said += [story.tell(end), story.tell(record(LogEvent.ERROR, "WorkflowError: At least one job "
+                                                "did not complete successfully."))]  # fmt: skip
+
+    first, *others = filter(None, said)
+    assert first == (
+        "FAILED  generate_world: sbatch: error: invalid partition specified: gpu2; sbatch: error: "
+        "Batch job submission failed: Invalid partition name specified. Correct what it names: "
+        "partition and account in slurm/config.yaml, memory, threads and runtime under compute: in "
+        "the study."
+    )
+    assert others == [
+        "generate_world is tried again",
+        "FAILED  generate_pictures: for the same reason as generate_world",
+        "generate_pictures is tried again",
+        "2 failed: generate_world (tried 3 times), generate_pictures (tried 3 times). "
+        "The reasons stand above.",
+    ]
+
+
+def test_another_reason_at_the_second_try_is_told_too() -> None:
+    story = Story()
+    story.tell(job(1, "predict", 0.0))
+    for reason in ("Invalid account", "Requested node configuration is not available"):
+        said = str(
+            story.tell(failed(1, "predict", executor=SBATCH.format(error="x", reason=reason)))
+        )
+        assert f"Batch job submission failed: {reason}. Correct" in said
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("died with <Signals.SIGKILL: 9>.", "killed (SIGKILL), perhaps for want of memory"),
+        ("returned non-zero exit status 137.", "killed (SIGKILL), perhaps for want of memory"),
+        ("died with <Signals.SIGSEGV: 11>.", "ended by the signal SIGSEGV"),
+    ],
+)
+def test_a_job_that_a_signal_ended_says_so(raised: str, told: str) -> None:
+    story = Story()
+    story.tell(job(1, "predict", 0.0, lang="de"))
+    message = f"RuleException:\nCalledProcessError in file \"x.smk\", line 3:\nCommand 'x' {raised}"
+    story.tell(record(LogEvent.ERROR, message, exception="RuleException"))
+
+    assert str(story.tell(failed(1, "predict"))).startswith(f"FAILED  predict de: {told}")
+
+
+def test_the_reasons_of_two_jobs_that_fail_at_once_are_not_mixed() -> None:
+    story = Story()
+    for number, died in (
+        (1, "died with <Signals.SIGKILL: 9>."),
+        (2, "died with <Signals.SIGBUS: 7>."),
+    ):
+        raised = record(LogEvent.ERROR, f"RuleException: {died}", exception="RuleException")
+        raised.thread = number
+        story.tell(raised)
+    failure = failed(1, "predict")
+    failure.thread = 1
+
+    assert "SIGKILL" in str(story.tell(failure))
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [("OUT_OF_MEMORY", "Raise mem_mb"), ("TIMEOUT", "Raise runtime"), ("NODE_FAIL", "")],
+)
+def test_what_slurm_says_of_a_job_that_it_ended_is_told(status: str, advice: str) -> None:
+    message = (
+        f"SLURM-job '7' failed, SLURM status is: '{status}'. Detailed failure reason unavailable "
+        "(status command is not 'sacct').For further error details see the cluster/cloud log and "
+        "the log files of the involved rule(s)."
+    )
+    said = str(Story().tell(failed(1, "train_teacher", ["nowhere.log", None], message)))
+
+    assert f"SLURM status is: '{status}'" in said
+    assert advice in said
+    assert "For further" not in said
+
+
+def test_an_error_with_a_traceback_is_told_without_it() -> None:
+    story = Story()
+    dump = (
+        'Traceback (most recent call last):\n\n  File "/x/snakemake/cli.py", line 2316, in run\n'
+        "    call()\n\nFileNotFoundError: [Errno 2] No such file or directory: 'nowhere.py'\n"
+    )
+    rule = (
+        'ValueError in file "rules/common.smk", line 30:\nno study x\n  File "a.py", line 3, in f'
+    )
+
+    assert story.tell(record(LogEvent.ERROR, dump, exception="FileNotFoundError")) == (
+        "FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.py'"
+    )
+    assert story.tell(record(LogEvent.ERROR, rule, exception="ValueError")) == (
+        'ValueError in file "rules/common.smk", line 30:\nno study x'
+    )
+
+
+def test_one_warning_is_told_once() -> None:
+    story = Story()
+    warning = record(None, "no account is known")
+    warning.levelno = logging.WARNING
+
+    assert [story.tell(warning), story.tell(warning)] == ["no account is known", None]
