@@ -52,7 +52,15 @@ def _text(error: BaseException) -> str:
         return _line(str(error.strerror))
     if any(isinstance(part, BaseException) for part in error.args):
         return ""
-    return _line(str(error))
+    return _line(words(error))
+
+
+def words(error: BaseException) -> str:
+    """What an error says; empty where it fails at saying it, as some of libraries do."""
+    try:
+        return str(error)
+    except (TypeError, ValueError, AttributeError, LookupError):
+        return ""
 
 
 def _line(text: str) -> str:

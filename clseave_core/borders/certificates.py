@@ -4,7 +4,7 @@ import os
 import ssl
 from pathlib import Path
 
-from clseave_core.borders.causes import in_short, layers
+from clseave_core.borders.causes import in_short, layers, words
 from clseave_core.borders.trouble import Trouble
 
 FILES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
@@ -19,7 +19,7 @@ def certificate_trouble(error: BaseException, host: str) -> Trouble | None:
     """What is wrong with the certificates, of this machine or of `host`; None where nothing is."""
     chain = layers(error)
     told = [layer for layer in chain if isinstance(layer, ssl.SSLError)]
-    text = " ".join(str(layer) for layer in chain)
+    text = " ".join(map(words, chain))
     about_certificates = told or "CA certificate bundle" in text or "certificate" in text.lower()
     nameless = any(
         isinstance(layer, FileNotFoundError | PermissionError) and not layer.filename

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clseave_core.borders.causes import in_short
+from clseave_core.borders.causes import in_short, words
 from clseave_core.borders.files import FileError, about_rights, file_error
 
 _BUSY = ("locked", "busy")
@@ -30,7 +30,7 @@ def database(path: Path, what: str, elsewhere: str) -> Iterator[None]:
 
 
 def _told(error: Exception, path: Path, what: str, elsewhere: str) -> Exception:
-    said = str(error).lower()
+    said = words(error).lower()
     if not isinstance(error, sqlite3.Error):
         return file_error(error, path, f"used as {what}", elsewhere)
     if any(words in said for words in _DAMAGED) or type(error) is sqlite3.DatabaseError:
@@ -49,7 +49,7 @@ def _told(error: Exception, path: Path, what: str, elsewhere: str) -> Exception:
             f"(`fuser {path}` names it); on a file system that several machines share, {elsewhere}."
         )
     if "full" in said:
-        full = OSError(errno.ENOSPC, str(error))
+        full = OSError(errno.ENOSPC, words(error))
         return file_error(full, path, f"used as {what}", elsewhere)
     return FileError(
         f"{path} cannot be used as {what}: {in_short(error)}. See whether its disk is sound and "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clseave_core.borders.causes import in_short, layers
+from clseave_core.borders.causes import in_short, layers, words
 
 ELSEWHERE = "name another place for it"
 _RIGHTS = (errno.EACCES, errno.EPERM)
@@ -122,7 +122,7 @@ def _number(error: BaseException) -> int | None:
     for layer in reversed(layers(error)):
         if isinstance(layer, OSError) and layer.errno in errno.errorcode:
             return layer.errno
-    said = str(error)
+    said = words(error)
     return next((number for number in _BY_TEXT if os.strerror(number) in said), None)
 
 

@@ -7,7 +7,7 @@ from urllib.request import getproxies_environment
 
 from requests.utils import should_bypass_proxies
 
-from clseave_core.borders.causes import in_short, layers
+from clseave_core.borders.causes import in_short, layers, words
 from clseave_core.borders.trouble import Trouble
 from clseave_core.redaction import without_secrets
 
@@ -27,7 +27,7 @@ def proxy_trouble(
     the hub's client was asked, which reads every variable before its first request and speaks SOCKS
     by another package than requests.
     """
-    text = " ".join(f"{type(layer).__name__} {layer}" for layer in layers(error))
+    text = " ".join(f"{type(layer).__name__} {words(layer)}" for layer in layers(error))
     at_fault = next(
         (
             trouble
