@@ -43,7 +43,7 @@ class AddressError(OSError):
 
 @contextmanager
 def asking(url: str) -> Iterator[None]:
-    """Turn whatever goes wrong in the block, which does nothing but ask `url`, into AddressError."""
+    """Turn whatever goes wrong in the block, which only asks `url`, into an AddressError."""
     try:
         yield
     except Exception as error:

@@ -71,8 +71,8 @@ def _unknown(error: BaseException, model_id: str, revision: str) -> str | None:
         )
     if any(isinstance(layer, RevisionNotFoundError) for layer in chain):
         return (
-            f"the model {model_id} has no revision {revision!r}. Its branches, tags and commits "
-            f"are at {page}/commits/main: name one of them in the study."
+            f"the model {model_id} has no revision {revision!r}. Name another one in the study: "
+            f"its branches, tags and commits are at {page}/commits/main."
         )
     return None
 

@@ -134,7 +134,9 @@ class GoogleClient:
             body = read_within(response, self._timeout, _LARGEST_PAGE)
         except requests.Timeout:
             raise UnansweredError(
-                f"no answer within {self._timeout:g} s from {self._url}", worth_repeating=True
+                f"no answer within {self._timeout:g} s from {self._url}. See to the network, or "
+                "raise translation.google.timeout_seconds",
+                worth_repeating=True,
             ) from None
         except Exception as error:
             raise self._unanswered(error) from error
