@@ -23,7 +23,7 @@ def is_page(start: bytes) -> bool:
 def page_trouble(asked: str, found: str, start: bytes, wanted: str) -> Trouble:
     """What to say of a page that begins with `start`, came from the address `found`, and stands in
     the place of `wanted` of the address `asked`."""
-    place = f" at {without_secrets(found)}, where the question was led" if found != asked else ""
+    place = f" at {without_secrets(found)} (where the question was led)" if found != asked else ""
     title = page_title(start)
     called = f" with the title {title!r}" if title else ""
     return Trouble(

@@ -91,13 +91,13 @@ def _not_fetched(error: BaseException, model_id: str, revision: str, folder: Pat
 
 
 def _trouble(error: BaseException, model_id: str, revision: str) -> Trouble:
-    if constants.is_offline_mode():
-        return Trouble("HF_HUB_OFFLINE=1 forbids to fetch it", "Run once without HF_HUB_OFFLINE.")
     chain, status = layers(error), _status(error)
     is_transport = any(isinstance(layer, httpx2.TransportError) for layer in chain)
     if is_about_files(error) and not is_transport:
         broken = certificate_trouble(error, constants.ENDPOINT)
         return broken or _of_the_cache(error)
+    if constants.is_offline_mode():
+        return Trouble("HF_HUB_OFFLINE=1 forbids to fetch it", "Run once without HF_HUB_OFFLINE.")
     if status is not None and not any(isinstance(layer, DisabledRepoError) for layer in chain):
         refused = token_trouble(status, f"the model {model_id}")
         if refused is not None:
