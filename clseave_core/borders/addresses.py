@@ -3,6 +3,8 @@
 `address_trouble` is asked wherever a request is sent, of whatever was raised there.
 """
 
+import errno
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import urllib3
 
 from clseave_core.borders.causes import in_short, layers
 from clseave_core.borders.certificates import certificate_trouble
+from clseave_core.borders.files import number_of, remedy
 from clseave_core.borders.proxies import proxy_trouble
 from clseave_core.borders.trouble import Trouble
 from clseave_core.redaction import without_secrets
@@ -62,7 +65,8 @@ def address_trouble(
     host = urlsplit_host(url)
     passing = any(isinstance(layer, _IN_TRANSIT) for layer in chain)
     found = (
-        certificate_trouble(error, host)
+        _of_this_machine(error)
+        or certificate_trouble(error, host)
         or proxy_trouble(error, url, of_the_hub=of_the_hub, is_connecting=_is_connecting(chain))
         or _of_the_address(error, chain, "HF_ENDPOINT" if of_the_hub else "the address")
         or _of_the_network(error, chain, host, later or _LATER)
@@ -81,6 +85,14 @@ def urlsplit_host(url: str) -> str:
         return urlsplit(url).hostname or without_secrets(url)
     except ValueError:
         return without_secrets(url)
+
+
+def _of_this_machine(error: BaseException) -> Trouble | None:
+    """What no other address would mend: no more files or memory, which connections need too."""
+    number = number_of(error)
+    if number not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        return None
+    return Trouble(os.strerror(number).lower(), remedy(number))
 
 
 def _is_connecting(chain: list[BaseException]) -> bool:

@@ -77,7 +77,7 @@ def writing(path: str | Path) -> Iterator[None]:
         raise
     except Exception as error:
         told = isinstance(error, OSError) and error.errno is not None
-        if not told and _number(error) is None:
+        if not told and number_of(error) is None:
             raise
         raise file_error(error, path) from error
 
@@ -102,22 +102,37 @@ def is_about_files(error: BaseException) -> bool:
     )
 
 
+def check_folder_readable(folder: str | Path) -> None:
+    """See that the files of a folder, where it is one, can be read; raises FileError."""
+    folder = Path(folder)
+    with reaching(folder, "read"):
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in found:
+        if path.is_file():
+            check_readable(path)
+
+
+def remedy(number: int | None) -> str:
+    """What to do about an error of the operating system by its number."""
+    return _REMEDIES.get(number or 0, _OTHERWISE)
+
+
 def file_error(
     error: BaseException, path: str | Path, doing: str = "written", elsewhere: str = ELSEWHERE
 ) -> FileError:
     """The FileError that tells why `path`, or the file that `error` names, cannot be reached."""
-    place, number = _place(error, Path(path)), _number(error)
+    place, number = _place(error, Path(path)), number_of(error)
     if number in (*_RIGHTS, errno.EROFS):
         said = about_rights(place, doing, elsewhere)
     else:
         cause = os.strerror(number).lower() if number is not None else in_short(error)
-        said = f"{cause}. {_REMEDIES.get(number or 0, _OTHERWISE)}"
+        said = f"{cause}. {remedy(number)}"
     told = FileError(f"{place} cannot be {doing}: {said}")
     told.errno = number
     return told
 
 
-def _number(error: BaseException) -> int | None:
+def number_of(error: BaseException) -> int | None:
     """The number of the operating system's error, of whatever layer or text has one."""
     for layer in reversed(layers(error)):
         if isinstance(layer, OSError) and layer.errno in errno.errorcode:

@@ -10,6 +10,7 @@ import jsonschema
 import yaml
 from jsonschema.protocols import Validator
 
+from clseave_core.borders.files import check_readable
 from clseave_core.redaction import without_secrets
 from clseave_core.study.references import check_references
 
@@ -72,6 +73,7 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
         known = sorted(found.stem for found in path.parent.glob("*.yaml"))
         asked = f"studies/{above[-1]}.yaml is based on {name!r}, but " if above else ""
         raise FileNotFoundError(f"{asked}there is no {path}. Studies there: {', '.join(known)}.")
+    check_readable(path)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, RecursionError) as error:
