@@ -132,11 +132,7 @@ def _supervise(command: list[str], lock: FolderLock) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if not received:
-        return code
-    if code == -signal.SIGINT and len(received) == 1:  # before there were jobs to stop
-        print("Stopped; the same command goes on later.", file=sys.stderr)
-    return 128 + received[0]
+    return 128 + received[0] if received else code
 
 
 def _interrupt(child: subprocess.Popen[bytes]) -> None:
@@ -145,13 +141,8 @@ def _interrupt(child: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """The environment with the logger plugin `lines` and `quiet_interrupts` on Python's path."""
-    here = Path(__file__).parent
-    path = [
-        str(here),
-        str(here / "quiet_interrupts"),
-        *filter(None, [os.environ.get("PYTHONPATH")]),
-    ]
+    """The environment with the folder of the logger plugin `lines` on Python's path."""
+    path = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(path)}
 
 

@@ -13,18 +13,12 @@ from typing import Any
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from .reasons import INTERRUPTED, of_exception, of_executor, without_traceback
-
 LONG_MINUTES = 60
 """Of a job that may take so long, or that says nothing of its time, the start is told too."""
 LOG_LINES = 20
 """Lines at the end of a failed job's log that are shown."""
-TOLD = ("Nothing to be done",)
+TOLD = ("Nothing to be done", "Trying to restart")
 """Beginnings of the plain messages that a person wants to see; warnings are always shown."""
-UNTOLD = ("Exception in run_job for rule", "Exception in run_array_jobs for rule")
-"""Beginnings of errors that are told again when their job fails."""
-RESTART = "Trying to restart job "
-THE_END = ("Exiting because a job execution failed", "At least one job did not complete")
 STOPPING = "Terminating processes on user request"
 
 
@@ -36,16 +30,6 @@ class Story:
         self._planned = 0
         self._done = 0
         self._stopping = False
-        self._ended = False
-        self._warned: set[str] = set()
-        self._failures: dict[int, int] = {}
-        """How often each job failed."""
-        self._last: dict[int, str] = {}
-        """Why each job failed the last time, where that was before its log began."""
-        self._reasons: dict[str, str] = {}
-        """The reasons that were told, each with the first job that it was told of."""
-        self._raised: dict[int | None, str] = {}
-        """By thread: the error that the failure of a job comes from, which is told after it."""
 
     def tell(self, record: logging.LogRecord) -> str | None:
         """What to print for one event; None for nothing."""
@@ -58,10 +42,9 @@ class Story:
             case LogEvent.JOB_FINISHED:
                 return self._finish(int(said["job_id"]), record.created)
             case LogEvent.JOB_ERROR:
-                return self._failure(said, self._raised.pop(record.thread, ""))
+                return self._failure(said)
             case LogEvent.ERROR if said.get("exception") == "RuleException":
-                self._raised[record.thread] = record.getMessage()
-                return None
+                return None  # the failure of a job, which is told at its JOB_ERROR
             case None | LogEvent.ERROR:
                 return self._message(record.getMessage(), record.levelno)
         return None
@@ -70,19 +53,9 @@ class Story:
         if message.startswith(STOPPING):
             self._stopping = True
             return "Stopping the running jobs; the same command goes on later."
-        if self._stopping or message.startswith(UNTOLD):
+        if self._stopping:
             return None
-        if message.startswith(RESTART):
-            return self._restart(int(message.removeprefix(RESTART).rstrip(".")))
-        if self._failures and any(words in message for words in THE_END):
-            return self._end()
-        if level < logging.WARNING:
-            return message if message.startswith(TOLD) else None
-        told = without_traceback(message)
-        if told in self._warned:
-            return None
-        self._warned.add(told)
-        return told
+        return message if level >= logging.WARNING or message.startswith(TOLD) else None
 
     def _plan(self, stats: dict[str, int]) -> str:
         """`stats`: the number of jobs of each rule, and `total`."""
@@ -107,47 +80,14 @@ class Story:
         place = f"{self._done:>{len(str(self._planned))}} of {self._planned}"
         return f"{place}  {name}, {_duration(now - start)}"
 
-    def _failure(self, said: dict[str, Any], raised: str) -> str | None:
-        job = int(said["jobid"])
-        name, _ = self._begun.get(job, (said["rule_name"], 0.0))
-        executor = said.get("rule_msg")
-        reason = of_executor(executor) if executor else of_exception(raised)
-        if self._stopping or reason == INTERRUPTED:
-            return None
-        self._failures[job] = self._failures.get(job, 0) + 1
-        logs = [Path(log) for log in said["log"] if log is not None and _has_text(Path(log))]
-        if reason and not logs:
-            first = self._reasons.setdefault(reason, name)
-            before, self._last[job] = self._last.get(job), reason
-            if before == reason:
-                return None
-            told = reason if first == name else f"for the same reason as {first}"
-            return f"FAILED  {name}: {told}"
-        lines = [f"FAILED  {name}{f': {reason}' if reason else ''}"]
-        for log in logs:
-            lines += [f"The end of its log {log}:", *_tail(log)]
-        if not logs:
-            lines += [f"The end of its log {log}:" for log in said["log"][:1]]
-            lines.append("  (it has none: the job did not get as far)")
+    def _failure(self, said: dict[str, Any]) -> str:
+        name, _ = self._begun.get(int(said["jobid"]), (said["rule_name"], 0.0))
+        if self._stopping:
+            return f"stopped  {name}"
+        lines = [f"FAILED  {name}"]
+        for log in said["log"]:
+            lines += [f"The end of its log {log}:", *_tail(Path(log))]
         return "\n".join(lines)
-
-    def _restart(self, job: int) -> str | None:
-        """Tell that a job is tried again: each time, or once where it never comes to its log."""
-        name, _ = self._begun.get(job, (f"job {job}", 0.0))
-        told = job in self._last and self._failures[job] > 1
-        return None if told else f"{name} is tried again"
-
-    def _end(self) -> str | None:
-        """Name the jobs that failed in the end, once."""
-        failed = [
-            f"{self._begun[job][0]}{f' (tried {times} times)' if times > 1 else ''}"
-            for job, times in self._failures.items()
-            if job in self._begun
-        ]
-        if self._ended or not failed:
-            return None
-        self._ended = True
-        return f"{len(failed)} failed: {', '.join(failed)}. The reasons stand above."
 
 
 def _duration(seconds: float) -> str:
@@ -158,12 +98,9 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _has_text(log: Path) -> bool:
-    """Snakemake leaves an empty log of a job that did not begin."""
-    return log.is_file() and log.stat().st_size > 0
-
-
 def _tail(log: Path) -> list[str]:
+    if not log.exists():
+        return ["  (it has none: the job did not get as far)"]
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return [f"  {line}" for line in lines[-LOG_LINES:]]
 

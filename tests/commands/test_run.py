@@ -112,37 +112,6 @@ def test_a_signal_reaches_the_workflow_as_an_interrupt(
     assert (tmp_path / "interrupted.txt").exists()
 
 
-def test_an_interrupt_is_one_line_wherever_it_meets_the_workflow(
-    start: Start, tmp_path: Path
-) -> None:
-    (tmp_path / "snakemake.py").write_text(
-        "import time\nfrom pathlib import Path\nPath('pid.txt').write_text('1')\ntime.sleep(60)\n"
-    )
-    run = start()
-    wait_for(tmp_path / "pid.txt")
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-
-    assert run.returncode == 130
-    assert said == "Stopped; the same command goes on later.\n"
-
-
-def test_errors_keep_their_traceback_and_the_machines_own_start_module_is_read(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "sitecustomize.py").write_text("print('the machine\\'s own')\n")
-    quiet = ROOT / "commands" / "quiet_interrupts"
-    path = os.pathsep.join([str(quiet), str(tmp_path)])
-    run = subprocess.run(
-        [sys.executable, "-c", "raise ValueError('x')"],
-        env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-
-    assert run.stdout == "the machine's own\n"
-    assert "Traceback" in run.stderr
-    assert run.stderr.endswith("ValueError: x\n")
-
-
 @pytest.mark.slow
 def test_the_orphan_of_a_killed_run_keeps_the_lock(start: Start, tmp_path: Path) -> None:
     run = start(seconds=60)
