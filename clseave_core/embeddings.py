@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from clseave_core.borders.files import check_readable
 from clseave_core.files import whole_file
 
 Matrix = npt.NDArray[np.float32]
@@ -74,8 +75,10 @@ class Embeddings:
     def open(cls, path: str | Path) -> Self:
         """Map the file into memory; nothing but the ids is read.
 
-        Raises ValueError naming the file when it is not whole or holds something else.
+        Raises ValueError naming the file when it is not whole or holds something else, FileError
+        when it cannot be read.
         """
+        check_readable(path)
         try:
             return cls._read(path)
         except FileNotFoundError:

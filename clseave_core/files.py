@@ -4,7 +4,6 @@ A file (or folder) is written under a temporary name beside its target and renam
 complete, so that a kill at any moment leaves either the old state or the new one.
 """
 
-import errno
 import glob
 import json
 import os
@@ -20,8 +19,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clseave_core.borders.files import check_readable, writing
+
 PARTIAL = ".partial"
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _NUMBERS = re.compile(r"[-+]?(\d[\d.,]*(e[-+]?\d+)?%?|inf|nan)?", re.IGNORECASE)
 """One number, or a sign alone that stands for none."""
@@ -61,57 +61,46 @@ def _is_alive(pid: int) -> bool:
 
 
 @contextmanager
-def _told_of_room(target: Path) -> Iterator[None]:
-    """Name `target` and say what to do where the disk is full; libraries tell that in many ways."""
-    try:
-        yield
-    except Exception as error:
-        said = str(error)
-        if getattr(error, "errno", None) in _FULL or any(os.strerror(n) in said for n in _FULL):
-            raise OSError(
-                f"{target} cannot be written: {os.strerror(errno.ENOSPC).lower()}. Make room and "
-                "give the same command again: it goes on from there."
-            ) from error
-        raise
-
-
-@contextmanager
 def whole_file(target: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `target` that becomes `target` when the block ends well.
 
-    After an exception the temporary file is removed and `target` is as it was.
+    After an exception the temporary file is removed and `target` is as it was. Raises FileError
+    where the disk is full, the right to write is missing and the like.
     """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary(target)
-    try:
-        with _told_of_room(target):
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _temporary(target)
+        try:
             yield temporary
             _flush_to_disk(temporary)
             temporary.replace(target)
-        _flush_to_disk(target.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+            _flush_to_disk(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def whole_folder(target: str | Path) -> Iterator[Path]:
-    """Yield a temporary folder beside `target` that takes its place when the block ends well."""
+    """Yield a temporary folder beside `target` that takes its place when the block ends well.
+
+    Raises FileError as `whole_file` does.
+    """
     target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary(target)
-    try:
-        with _told_of_room(target):
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _temporary(target)
+        try:
             temporary.mkdir()
             yield temporary
             for path in temporary.rglob("*"):
                 _flush_to_disk(path)
-        if target.exists():
-            shutil.rmtree(target)
-        temporary.replace(target)
-        _flush_to_disk(target.parent)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            if target.exists():
+                shutil.rmtree(target)
+            temporary.replace(target)
+            _flush_to_disk(target.parent)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_json(target: str | Path, content: Any) -> None:
@@ -122,7 +111,11 @@ def write_json(target: str | Path, content: Any) -> None:
 
 
 def read_json(path: str | Path) -> Any:
-    """Read one JSON file; a ValueError names the file, line and column of a mistake."""
+    """Read one JSON file; a ValueError names the file, line and column of a mistake.
+
+    Raises FileError where it cannot be read, FileNotFoundError where it is not there.
+    """
+    check_readable(path)
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
@@ -162,8 +155,9 @@ def read_table(
     """Read a Parquet file that must have `schema`; `columns` picks some of its columns.
 
     Raises ValueError naming the file when it is damaged or its columns or types are others,
-    FileNotFoundError where it is not there.
+    FileError where it cannot be read, FileNotFoundError where it is not there.
     """
+    check_readable(path)
     try:
         found = pq.read_schema(path).remove_metadata()
         columns_found = _columns(found)

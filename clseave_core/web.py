@@ -14,7 +14,12 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def is_safe_address(url: str) -> bool:
-    """Whether `url` is https, or http to this machine (servers of tests, a mirror in a tunnel)."""
+    """Whether `url` is https, or http to this machine (servers of tests, a mirror in a tunnel).
+
+    An address with a control character is none: what reads it may cut it there or leave it out.
+    """
+    if not url.isprintable():
+        return False
     try:
         address = urlsplit(url)
         host = address.hostname
@@ -69,14 +74,16 @@ def read_within(response: requests.Response, seconds: float, size: int) -> bytes
     return bytes(body)
 
 
+class UnsafeRedirectError(requests.exceptions.InvalidURL):
+    """An answer leads to an address that is not safe."""
+
+
 class SafeSession(requests.Session):
     """A session that follows no redirection to an address that is not safe."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Where an answer leads to; raises requests' InvalidURL where that is not safe."""
+        """Where an answer leads to; raises UnsafeRedirectError where that is not safe."""
         target = super().get_redirect_target(resp)
         if target is not None and not is_safe_address(urljoin(resp.url, target)):
-            raise requests.exceptions.InvalidURL(
-                f"it leads to {target!r}, which is not an https address"
-            )
+            raise UnsafeRedirectError(f"it leads to {target!r}, which is not an https address")
         return target

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ[VARIABLE] = options.gpus
     try:
         name, sources = configured_study(options.study)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"ok       {'study':<24} {name}: {sources.study['description']}")

@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         name, sources = configured_study(parser.parse_args(arguments).study)
         size = corpus_size(sources)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"Study {name}: {sources.study['description']}")

@@ -9,17 +9,21 @@ known, its SHA-256 are right.
 import errno
 import hashlib
 import logging
+import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 
-from clseave_core.corpus.partial import Origin, Partial, locked_partial, part_path
+from clseave_core.borders.addresses import address_trouble
+from clseave_core.borders.files import FileError, file_error, reaching
+from clseave_core.borders.pages import is_page, page_trouble
+from clseave_core.corpus.partial import ELSEWHERE, Origin, Partial, locked_partial, part_path
 from clseave_core.corpus.wanted import Address, Wanted, check_request, check_size_of_target
 from clseave_core.progress import Progress
 from clseave_core.redaction import without_secrets
@@ -79,8 +83,9 @@ def download(
     whoever made it. Two processes that want one target: the second waits for the first.
 
     Raises DownloadError when no address gives the file (what came so far is kept and gone on from)
-    or the disk is full, ValueError for an address that is not https (http only to this machine), an
-    impossible checksum, or a target that is there with another size.
+    or the disk is full, FileError where a file here cannot be reached, ValueError for an address
+    that is not https (http only to this machine), an impossible checksum, or a target that is there
+    with another size.
     """
     target = Path(target)
     wanted = Wanted(target, size, sha256.lower() if sha256 is not None else None, what, check)
@@ -98,7 +103,7 @@ def download(
             except _MirrorError as error:
                 logger.warning("%s: %s does not give it: %s", what, address.url, error)
                 failures[address.url] = str(error)
-            except OSError as error:
+            except FileError as error:
                 if error.errno in (errno.ENOSPC, errno.EDQUOT):
                     raise _no_room(wanted, partial.length) from error
                 raise
@@ -152,13 +157,25 @@ def _receive(url: str, partial: Partial, wanted: Wanted) -> None:
             ) as response,
         ):
             _check_status(response, gzipped)
+            chunks = _without_page(response, url)
             total = _align(response, url, partial, wanted)
             _check_room(wanted, total - partial.length)
-            _copy(response, partial, wanted, total)
-    except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
-        raise _PassingError(_in_short(error)) from error
-    except requests.RequestException as error:
-        raise _MirrorError(_in_short(error)) from error
+            _copy(chunks, partial, wanted, total)
+    except (_MirrorError, FileError):
+        raise
+    except Exception as error:
+        trouble = address_trouble(error, url)
+        kind = _PassingError if trouble.passing else _MirrorError
+        raise kind(str(trouble)) from error
+
+
+def _without_page(response: requests.Response, url: str) -> Iterator[bytes]:
+    """The body of the answer in pieces; a web page is refused before a part file is touched."""
+    chunks = response.raw.stream(CHUNK, decode_content=False)
+    start = next(chunks, b"")
+    if is_page(start):
+        raise _MirrorError(str(page_trouble(url, response.url, start, "the file")))
+    return chain([start], chunks)
 
 
 def _check_status(response: requests.Response, gzipped: bool) -> None:
@@ -212,15 +229,16 @@ def _validator(response: requests.Response) -> str | None:
 
 def _check_room(wanted: Wanted, missing: int) -> None:
     if shutil.disk_usage(wanted.target.parent).free < missing:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise file_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), wanted.target)
 
 
-def _copy(response: requests.Response, partial: Partial, wanted: Wanted, total: int) -> None:
+def _copy(chunks: Iterator[bytes], partial: Partial, wanted: Wanted, total: int) -> None:
     """Append the body of the answer to the part file."""
     start = partial.length
     with Progress(wanted.what, (total - start) // MEGABYTE, "MB") as bar:
-        for chunk in response.raw.stream(CHUNK, decode_content=False):
-            partial.append(chunk)
+        for chunk in chunks:
+            with reaching(part_path(wanted.target), elsewhere=ELSEWHERE):
+                partial.append(chunk)
             bar.advance((partial.length - start) // MEGABYTE - bar.done)
             if partial.length > total:
                 break  # a server that never ends must not fill the disk
@@ -239,7 +257,7 @@ def _check_bytes(partial: Partial, wanted: Wanted) -> None:
         raise _MirrorError(f"its file has {found_size:,} bytes, expected {wanted.size:,}")
     part = part_path(wanted.target)
     if wanted.sha256 is not None:
-        with part.open("rb") as stream:
+        with reaching(part, "read", ELSEWHERE), part.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
         if found != wanted.sha256:
             partial.discard()
@@ -251,13 +269,6 @@ def _check_bytes(partial: Partial, wanted: Wanted) -> None:
             partial.discard()
             reason = str(error).replace(str(part), "its file")
             raise _MirrorError(reason) from error
-
-
-def _in_short(error: BaseException) -> str:
-    """Say what a network error is without the layers of exceptions around it."""
-    layers = (error.__cause__, getattr(error, "reason", None), *error.args)
-    inner = next((layer for layer in layers if isinstance(layer, BaseException)), None)
-    return f"{type(error).__name__}: {error}" if inner is None else _in_short(inner)
 
 
 def _no_room(wanted: Wanted, done: int) -> DownloadError:

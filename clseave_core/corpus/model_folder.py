@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clseave_core.borders.files import check_folder_readable
 from clseave_core.files import read_json, whole_file
 
 if TYPE_CHECKING:
@@ -56,11 +57,13 @@ def weight_files(names: Iterable[str]) -> list[str]:
 def check_model_folder(folder: str | Path) -> None:
     """See that a folder holds configuration, weights and tokenizer; nothing is changed in it.
 
-    Only the headers of the weights are read. Raises ValueError that says what is wrong.
+    Only the headers of the weights are read. Raises ValueError that says what is wrong, FileError
+    where a file cannot be read.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder. A model is given as a folder or by its id.")
+    check_folder_readable(folder)
     names = {path.name for path in folder.iterdir()}
     if "config.json" not in names:
         raise ValueError(

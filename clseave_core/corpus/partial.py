@@ -16,9 +16,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from clseave_core.borders.files import reaching
 from clseave_core.files import write_json
 
 logger = logging.getLogger(__name__)
+
+ELSEWHERE = "set `resources` to a folder of your own"
+"""What to do where a download's place cannot be reached."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,11 @@ class Partial:
         """Whence the bytes are; None when there are none or their origin cannot be told."""
         if self.length == 0:
             return None
-        try:
-            return Origin(**json.loads(self._origin_file.read_text(encoding="utf-8")))
-        except (FileNotFoundError, json.JSONDecodeError, TypeError):
-            return None
+        with reaching(self._origin_file, "read", ELSEWHERE):
+            try:
+                return Origin(**json.loads(self._origin_file.read_text(encoding="utf-8")))
+            except (FileNotFoundError, ValueError, TypeError, RecursionError):
+                return None
 
     def begin(self, origin: Origin) -> None:
         """Forget what is there; the bytes to come are from `origin`."""
@@ -72,14 +77,16 @@ class Partial:
         """Throw the bytes away."""
         # The length goes first: bytes without an origin are never gone on from, but an origin
         # without its bytes would be harmless too.
-        self._stream.truncate(0)
-        self._origin_file.unlink(missing_ok=True)
+        with reaching(self._origin_file, elsewhere=ELSEWHERE):
+            self._stream.truncate(0)
+            self._origin_file.unlink(missing_ok=True)
 
     def complete(self) -> None:
         """Make the part file the target."""
-        os.fsync(self._stream.fileno())
-        part_path(self.target).replace(self.target)
-        self._origin_file.unlink(missing_ok=True)
+        with reaching(self.target, elsewhere=ELSEWHERE):
+            os.fsync(self._stream.fileno())
+            part_path(self.target).replace(self.target)
+            self._origin_file.unlink(missing_ok=True)
 
 
 def part_path(target: Path) -> Path:
@@ -95,13 +102,16 @@ def _origin_file(target: Path) -> Path:
 def locked_partial(target: Path) -> Iterator[Partial | None]:
     """Yield the part file of `target`, waiting while another process holds it.
 
-    Yields None when `target` is there already, or was finished by the process waited for.
+    Yields None when `target` is there already, or was finished by the process waited for. Raises
+    FileError where the part file cannot be opened or locked.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with reaching(target, elsewhere=ELSEWHERE):
+        target.parent.mkdir(parents=True, exist_ok=True)
     part = part_path(target)
-    while not target.exists():
-        with part.open("ab") as stream:
-            _wait_for_lock(stream, target)
+    while not _is_there(target):
+        with _opened(part) as stream:
+            with reaching(part, elsewhere=ELSEWHERE):
+                _wait_for_lock(stream, target)
             if not _is_at(stream, part):
                 continue  # whoever held the lock made it the target, or removed it
             try:
@@ -112,6 +122,20 @@ def locked_partial(target: Path) -> Iterator[Partial | None]:
                 if _is_at(stream, part) and part.stat().st_size == 0:
                     part.unlink()
     yield None
+
+
+def _is_there(target: Path) -> bool:
+    """Whether the target is there; it must be one that can be read, whoever made it."""
+    with reaching(target, "read", ELSEWHERE):
+        if not target.exists():
+            return False
+        with target.open("rb"):
+            return True
+
+
+def _opened(part: Path) -> BinaryIO:
+    with reaching(part, elsewhere=ELSEWHERE):
+        return part.open("ab")
 
 
 def _is_at(stream: BinaryIO, path: Path) -> bool:

@@ -8,17 +8,20 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
+from clseave_core.borders.files import check_folder_readable
 from clseave_core.files import read_json
 
 
 def load_config(folder: str | Path) -> Any:
     """The configuration of a model folder.
 
-    Raises ValueError where there is none of a kind that transformers knows; a model that brings
-    code of its own is such a kind, whatever its configuration says.
+    Raises FileError where a file of it cannot be read, ValueError where there is none of a kind
+    that transformers knows; a model that brings code of its own is such a kind, whatever its
+    configuration says.
     """
     from transformers.models.auto.configuration_auto import AutoConfig
 
+    check_folder_readable(folder)
     try:
         return AutoConfig.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False
@@ -45,6 +48,7 @@ def load_pretrained(model_class: Any, folder: str | Path, what: str, **options: 
     `what`: transformers would go on with random numbers in their place. Weights that `what` has no
     use for are passed over in silence.
     """
+    check_folder_readable(folder)
     _refuse_weights_elsewhere(Path(folder))
     try:
         with _quiet():

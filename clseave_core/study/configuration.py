@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from clseave_core.borders.files import check_readable
 from clseave_core.study.folder_names import refuse_folders, refuse_paths
 from clseave_core.study.loading import NOT_OF_A_STUDY, Study, load_study
 from clseave_core.study.sources import Sources
@@ -36,6 +37,7 @@ def translation_cache(root: str | Path = ".") -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    check_readable(path)
     try:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -10,6 +10,7 @@ import jsonschema
 import yaml
 from jsonschema.protocols import Validator
 
+from clseave_core.borders.files import check_readable
 from clseave_core.study.folder_names import own_paths, path_problems
 from clseave_core.study.messages import explain
 from clseave_core.study.raw_files import without_inherited_ways
@@ -78,6 +79,7 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
         known = sorted(found.stem for found in path.parent.glob("*.yaml"))
         asked = f"studies/{above[-1]}.yaml is based on {name!r}, but " if above else ""
         raise FileNotFoundError(f"{asked}there is no {path}. Studies there: {', '.join(known)}.")
+    check_readable(path)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, RecursionError) as error:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import requests
 
+from clseave_core.borders.addresses import AddressError, asking
+from clseave_core.borders.pages import page_trouble
 from clseave_core.corpus.fetching import at_hand, whereto
 from clseave_core.corpus.hub_files import data_set_address, hub_endpoint, is_offline
 from clseave_core.corpus.wanted import Address
@@ -79,14 +82,18 @@ def _answers(what: str, address: Address, *, redirected: bool = True) -> Check:
     """Ask for the headers; not `redirected`, the hub tells of a file that lies elsewhere."""
     url = address.url
     try:
-        response = requests.head(
-            url, timeout=SECONDS, headers=dict(address.headers), allow_redirects=redirected
-        )
-    except requests.RequestException as error:
-        found = f"{url} does not answer ({error}). See to the network, or give another address."
-        return Check(what, False, found)
+        with asking(url):
+            response = requests.head(
+                url, timeout=SECONDS, headers=dict(address.headers), allow_redirects=redirected
+            )
+    except AddressError as error:
+        return Check(what, False, str(error))
     if response.status_code >= 400:
         found = f"{url} answers {response.status_code} {response.reason}. Give another address."
         return Check(what, False, found)
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    if is_page and urlsplit(response.url).hostname != urlsplit(url).hostname:
+        trouble = page_trouble(url, response.url, b"", "the answer")
+        return Check(what, False, f"{url}: {trouble}")
     size = response.headers.get("Content-Length" if redirected else "X-Linked-Size")
     return Check(what, True, f"{url} answers" + (f", {int(size):,} bytes" if size else ""))

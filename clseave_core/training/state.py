@@ -22,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from clseave_core.borders.files import check_readable
 from clseave_core.files import whole_file
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class TrainingState:
         """
         if not self._current.exists():
             return None
+        check_readable(self._current)
         try:
             with safe_open(str(self._current), framework="pt") as file:
                 metadata = file.metadata() or {}

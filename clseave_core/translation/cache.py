@@ -13,14 +13,16 @@ kept, and the one that was stored before its likes came is forgotten.
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Self
 
+from clseave_core.borders.databases import database
 from clseave_core.translation.translator import Answer
 
 BUSY_SECONDS = 120.0
+_ELSEWHERE = "set `translation_cache` of config.yaml to a place of your own"
 _VERSION = 2
 _PER_QUERY = 500
 _TRANSLATIONS = """
@@ -54,7 +56,7 @@ class TranslationCache:
     """Translations by (provider, source language, target language, text); a context manager.
 
     The file is opened, or made, on first use. Raises ValueError naming the file when it is not a
-    translation cache of this version.
+    translation cache of this version, FileError when it cannot be opened, read or written.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -91,12 +93,14 @@ class TranslationCache:
         found: dict[str, Answer] = {}
         for start in range(0, len(texts), _PER_QUERY):
             some = texts[start : start + _PER_QUERY]
-            rows = self._open().execute(
-                "SELECT text, translation, unchanged FROM translations WHERE provider = ? AND "
-                "source = ? AND target = ? AND (letters IS NOT NULL) = ? "
-                f"AND text IN ({', '.join('?' * len(some))})",
-                (provider, source, target, int(checked), *some),
-            )
+            connection = self._open()
+            with self._border():
+                rows = connection.execute(
+                    "SELECT text, translation, unchanged FROM translations WHERE provider = ? AND "
+                    "source = ? AND target = ? AND (letters IS NOT NULL) = ? "
+                    f"AND text IN ({', '.join('?' * len(some))})",
+                    (provider, source, target, int(checked), *some),
+                ).fetchall()
             for text, translation, unchanged in rows:
                 found[text] = Answer(text, translation, bool(unchanged))
         return found
@@ -167,39 +171,38 @@ class TranslationCache:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that holds the write lock from its start."""
         connection = self._open()
-        connection.execute("BEGIN IMMEDIATE")
+        with self._border():
+            connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
+            with self._border():
+                connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:  # SQLite itself ends it where the disk is full
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                with self._border():
+                    raise
             raise
-        connection.execute("COMMIT")
+
+    def _border(self) -> AbstractContextManager[None]:
+        return database(self.path, "translation cache", _ELSEWHERE)
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._border():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._connect()
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file; make the tables in a new one, check the version of an old one."""
-        connection: sqlite3.Connection | None = None
-        try:
+        with self._border():
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             connection.execute("PRAGMA journal_mode = DELETE")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version in (0, 1):
                 version = _bring_up_to_date(connection)
-        except sqlite3.OperationalError as error:
-            raise OSError(
-                f"{self.path} cannot be opened as translation cache: {error}. Let its folder be "
-                "writable, or name another place for it."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise ValueError(
-                f"{self.path} is not a translation cache: {error}. Move it away: a new one is "
-                "made, and what it held is asked for again."
-            ) from error
         if version != _VERSION:
             raise ValueError(
                 f"{self.path} is a translation cache of version {version}; this program knows "

@@ -18,6 +18,8 @@ import deep_translator.google as page_module
 import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
+from clseave_core.borders.addresses import address_trouble
+from clseave_core.borders.pages import page_title, page_trouble
 from clseave_core.languages import language
 from clseave_core.translation.translator import letters_of
 from clseave_core.web import SafeSession, is_safe_address, read_within, seconds_to_wait
@@ -90,6 +92,7 @@ class GoogleClient:
         self._url = url
         self._timeout = timeout_seconds
         self._session = SafeSession()
+        self._title = ""  # of the page that came last
         self.requests = 0
 
     def ask(self, text: str) -> str:
@@ -100,14 +103,20 @@ class GoogleClient:
         try:
             with self._in_force():
                 answer: str | None = self._translator.translate(text)
+        except UnansweredError:
+            raise
         except NotValidLength:
             raise UnansweredError(
                 f"{len(text)} characters are too many for one request", too_long=True
             ) from None
         except TranslationNotFound:
             raise UnansweredError(
-                "the page has no translation in it (was it redesigned?)", worth_repeating=True
+                f"the page {self._title!r} of {self._url} has no translation in it (was it "
+                "redesigned?)",
+                worth_repeating=True,
             ) from None
+        except Exception as error:
+            raise self._unanswered(error) from error
         if not answer or not answer.strip():
             raise UnansweredError("an empty answer", worth_repeating=True)
         return answer
@@ -125,15 +134,12 @@ class GoogleClient:
             body = read_within(response, self._timeout, _LARGEST_PAGE)
         except requests.Timeout:
             raise UnansweredError(
-                f"no answer within {self._timeout:g} s", worth_repeating=True
-            ) from None
-        except requests.ConnectionError as error:
-            raise UnansweredError(
-                f"the connection to {self._url} failed ({type(error).__name__})",
+                f"no answer within {self._timeout:g} s from {self._url}. See to the network, or "
+                "raise translation.google.timeout_seconds",
                 worth_repeating=True,
-            ) from error
-        except requests.RequestException as error:  # a redirection that is not followed
-            raise UnansweredError(f"{self._url} cannot be asked: {error}") from error
+            ) from None
+        except Exception as error:
+            raise self._unanswered(error) from error
         status = response.status_code
         if not 200 <= status < 300:
             raise UnansweredError(
@@ -143,7 +149,11 @@ class GoogleClient:
                 too_long=status in _TOO_LONG,
             )
         text = body.decode("utf-8", errors="replace")
+        self._title = page_title(body)
         place = _PLACE.search(text)
+        if place is None and response.history:
+            trouble = page_trouble(self._url, response.url, body, "the translation")
+            raise UnansweredError(str(trouble).rstrip("."), worth_repeating=True)
         if place is not None and "</div>" not in text[place.end() :]:
             # Without an announced length nothing else tells; a line cut by a word looks like one.
             raise UnansweredError("the page ends within the translation", worth_repeating=True)
@@ -155,6 +165,12 @@ class GoogleClient:
                 f"the page answers another text: {repeated[:60]!r}", worth_repeating=True
             )
         return _Page(status, BREAK.sub("\n", text))
+
+    def _unanswered(self, error: Exception) -> UnansweredError:
+        """Why the page could not be asked, in one sentence, and in the next what to do."""
+        trouble = address_trouble(error, self._url)
+        failed = f"the connection to {self._url} failed: {trouble}"
+        return UnansweredError(failed.rstrip("."), worth_repeating=trouble.passing)
 
     @contextmanager
     def _in_force(self) -> Iterator[None]:
