@@ -18,11 +18,17 @@ LONG_MINUTES = 60
 """Of a job that may take so long, or that says nothing of its time, the start is told too."""
 LOG_LINES = 20
 """Lines at the end of a failed job's log that are shown."""
-TOLD = ("Nothing to be done", "Trying to restart")
+TOLD = ("Nothing to be done",)
 """Beginnings of the plain messages that a person wants to see; warnings are always shown."""
 STOPPING = "Terminating processes on user request"
 AFTER_THE_REASON = ("    sbatch call:", "    sbatch script:", "For further error details see")
 """Beginnings of what an executor says behind the scheduler's own words."""
+TOLD_WITH_ITS_JOB = ("Exception in run_job for rule", "Exception in run_array_jobs for rule")
+"""Beginnings of errors that are told again as the reason of a job."""
+RESTART = "Trying to restart job "
+THE_END = ("Exiting because a job execution failed", "At least one job did not complete")
+_PLACES = re.compile(r'^  File ".*$\n?', re.MULTILINE)
+_ERROR = re.compile(r"^[\w.]+(?:Error|Exception)\b", re.MULTILINE)
 _KILLED = re.compile(r"died with <Signals\.(SIG\w+): \d+>|exit status (137|139)\b")
 _SIGNALS = {"137": "SIGKILL", "139": "SIGSEGV"}
 
@@ -37,6 +43,12 @@ class Story:
         self._stopping = False
         self._exception = ""
         self._reasons: set[str] = set()
+        self._tries: dict[int, int] = {}
+        """How often each job failed."""
+        self._last: dict[int, str] = {}
+        """The reason that was told of each job last."""
+        self._warned: set[str] = set()
+        self._ended = False
 
     def tell(self, record: logging.LogRecord) -> str | None:
         """What to print for one event; None for nothing."""
@@ -61,7 +73,17 @@ class Story:
         self._stopping = self._stopping or message.startswith(STOPPING)
         if self._stopping:  # `make run` has said so
             return None
-        return message if level >= logging.WARNING or message.startswith(TOLD) else None
+        if message.startswith(RESTART):
+            return self._restart(int(message.removeprefix(RESTART).rstrip(".")))
+        if self._tries and any(words in message for words in THE_END):
+            return self._end()
+        if level < logging.WARNING:
+            return message if message.startswith(TOLD) else None
+        told = without_traceback(message)
+        if told in self._warned or message.startswith(TOLD_WITH_ITS_JOB):
+            return None
+        self._warned.add(told)
+        return told
 
     def _plan(self, stats: dict[str, int]) -> str:
         """`stats`: the number of jobs of each rule, and `total`."""
@@ -90,7 +112,11 @@ class Story:
         name, _ = self._begun.get(int(said["jobid"]), (said["rule_name"], 0.0))
         if self._stopping:
             return None
-        reason = self._reason(said)
+        reason, job = self._reason(said), int(said["jobid"])
+        self._tries[job] = self._tries.get(job, 0) + 1
+        before, self._last[job] = self._last.get(job), reason
+        if reason and before == reason:
+            return None
         if reason in self._reasons:
             return f"FAILED  {name}, for the same reason"
         lines = [f"FAILED  {name}"]
@@ -103,6 +129,24 @@ class Story:
         if not logs and not reason:
             lines.append("  It ended before its log began: what it said stands above.")
         return "\n".join(lines)
+
+    def _restart(self, job: int) -> str | None:
+        """Tell that a job is tried again; where it failed as before, that was told."""
+        name, _ = self._begun.get(job, (f"job {job}", 0.0))
+        told = self._last.get(job) and self._tries.get(job, 0) > 1
+        return None if told else f"{name} is tried again"
+
+    def _end(self) -> str | None:
+        """Name the jobs that failed in the end, once."""
+        failed = [
+            f"{self._begun[job][0]}{f' (tried {tries} times)' if tries > 1 else ''}"
+            for job, tries in self._tries.items()
+            if job in self._begun
+        ]
+        if self._ended or not failed:
+            return None
+        self._ended = True
+        return f"Failed in the end: {', '.join(failed)}. The reasons stand above."
 
     def _reason(self, said: dict[str, Any]) -> str:
         """What the executor or the scheduler said of a failed job, or the signal that ended it."""
@@ -120,6 +164,14 @@ class Story:
         signal = killed[1] or _SIGNALS[killed[2]]
         hint = ", perhaps since memory ran out" if signal == "SIGKILL" else ""
         return f"{reason}\nIt was ended by {signal}{hint}.".strip()
+
+
+def without_traceback(message: str) -> str:
+    """A message without the places in programs that its error came through."""
+    if not message.startswith("Traceback"):
+        return _PLACES.sub("", message).strip()
+    begins = [match.start() for match in _ERROR.finditer(message)]
+    return message[begins[-1] if begins else 0 :].strip()
 
 
 def _duration(seconds: float) -> str:

@@ -179,3 +179,66 @@ def test_the_signal_that_ended_a_job_is_told(exception: str, told: str) -> None:
     assert str(story.tell(failure)) == f"FAILED  predict\n  It was ended by {told}"
     other = record(LogEvent.JOB_ERROR, jobid=2, rule_name="train", log=["none.log"], rule_msg=None)
     assert "SIG" not in str(story.tell(other))
+
+
+def test_a_job_that_is_refused_at_each_try_says_so_once_with_the_number_of_tries() -> None:
+    story = Story()
+    story.tell(job(1, "generate_pictures", 0.0))
+    said = []
+    for _ in range(3):
+        failure = record(
+            LogEvent.JOB_ERROR, jobid=1, rule_name="generate_pictures", log=[], rule_msg=REFUSED
+        )
+        said += [story.tell(failure), story.tell(record(None, "Trying to restart job 1."))]
+    for words in ("Exiting because a job execution failed. Look above", "WorkflowError:\nAt least "
+                  "one job did not complete successfully."):  # fmt: skip
+        said.append(story.tell(record(LogEvent.ERROR, words, exception="WorkflowError")))
+    first, *others = filter(None, said)
+
+    assert first.startswith("FAILED  generate_pictures\n  SLURM sbatch failed. The error message")
+    assert others == [
+        "generate_pictures is tried again",
+        "Failed in the end: generate_pictures (tried 3 times). The reasons stand above.",
+    ]
+
+
+def test_another_reason_at_the_next_try_is_told_too() -> None:
+    story = Story()
+    story.tell(job(1, "predict", 0.0))
+    for reason in ("Invalid account", "Requested node configuration is not available"):
+        refused = REFUSED.replace("Invalid partition name specified", reason)
+        failure = record(LogEvent.JOB_ERROR, jobid=1, rule_name="predict", log=[], rule_msg=refused)
+        assert reason in str(story.tell(failure))
+
+
+def test_a_job_that_failed_once_and_ended_well_is_not_named_in_the_end() -> None:
+    story = Story()
+    for number, rule in ((1, "predict"), (2, "train_student")):
+        story.tell(job(number, rule, 0.0))
+        story.tell(record(LogEvent.JOB_ERROR, jobid=number, rule_name=rule, log=[], rule_msg="x"))
+    story.tell(finished(1, 9.0))
+
+    end = record(LogEvent.ERROR, "Exiting because a job execution failed.", exception="x")
+    assert story.tell(end) == "Failed in the end: train_student. The reasons stand above."
+
+
+def test_an_error_is_told_without_its_traceback() -> None:
+    dump = (
+        'Traceback (most recent call last):\n\n  File "/x/snakemake/cli.py", line 2316, in run\n'
+        "    call()\n\nFileNotFoundError: [Errno 2] No such file or directory: 'nowhere.py'\n"
+    )
+    told = 'ValueError in file "rules/common.smk", line 30:\nno study x'
+    rule = f'{told}\n  File "a.py", line 3, in f\n  File "b.py", line 4, in g'
+
+    assert Story().tell(record(LogEvent.ERROR, dump, exception="FileNotFoundError")) == (
+        "FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.py'"
+    )
+    assert Story().tell(record(LogEvent.ERROR, rule, exception="ValueError")) == told
+
+
+def test_one_warning_is_told_once() -> None:
+    story = Story()
+    warning = record(None, "no account is known")
+    warning.levelno = logging.WARNING
+
+    assert [story.tell(warning), story.tell(warning)] == ["no account is known", None]
