@@ -122,5 +122,5 @@ def test_splits_that_are_not_there_yet_are_left_out(tmp_path: Path) -> None:
 
 def test_a_study_says_allowed_in_one_word() -> None:
     assert load_study("tiny", {"overlap": ALLOWED}, ROOT)["overlap"] == ALLOWED
-    with pytest.raises(ValueError, match=r"overlap: 'yes' is not one of \['allowed'\]"):
+    with pytest.raises(ValueError, match=r"overlap.*yes"):
         load_study("tiny", {"overlap": "yes"}, ROOT)
