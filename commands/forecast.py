@@ -12,7 +12,7 @@ from clseave_core.study.progress_so_far import corpus_size, measured_seconds
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the forecast; the exit code is 2 where the study cannot be read or says no counts."""
+    """Print the forecast; the exit code is 2 where the study or its files cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m commands.forecast", description=__doc__)
     parser.add_argument("study", nargs="?", help="a file of studies/; by default config.yaml's")
     try:
@@ -24,6 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"Study {name}: {sources.study['description']}")
     if sources.study.get("comparisons"):
         print("For its accuracy table; what its comparisons train (TARGET=all) comes on top.")
+    if size is None:
+        print(
+            "How large the corpus is is not known: its annotations are not all here, and "
+            "corpus.expected gives no counts. Make results/"
+            f"{name}/corpus/report.json first, or write the counts there."
+        )
+        return 0
     print()
     print(show(forecast(sources, size, measured_seconds(name))))
     return 0

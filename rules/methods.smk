@@ -11,22 +11,6 @@ def is_joint(method):
     return config["methods"][method].get("joint", False)
 
 
-def is_read_out(method):
-    """Whether a method's embeddings are made after the training of the students that it reads."""
-    entry = config["methods"][method]
-    return (
-        is_joint(method)
-        or "trained_as" in entry
-        and (
-            "readout" in entry
-            or "pooling_at_test" in entry
-            or "retrieval" in entry
-            or entry.get("noise_at_test") != entry.get("noise_in_training")
-            or entry["setting"] == "zero_shot"
-        )
-    )
-
-
 def teacher_file(name):
     """A file of the teacher that the wildcards name, directly or through their method."""
 
@@ -202,7 +186,7 @@ def sentence_embeddings(wildcards):
     if "student" not in entry:
         return teacher_file("hypotheses.arrow")(wildcards)
     method = wildcards.method
-    if not is_read_out(method):
+    if not sources.is_read_out(method):
         method = entry.get("trained_as", method)
     return f"<results>/students/{method}/{{lang}}/seed{{seed}}/hypotheses.arrow"
 

@@ -51,7 +51,7 @@ rule train_student:
     benchmark:
         "<benchmarks>/train_student/{method}/{lang}/seed{seed}.tsv"
     wildcard_constraints:
-        method=one_of(name for name in config["methods"] if not is_read_out(name)),
+        method=one_of(name for name in config["methods"] if not sources.is_read_out(name)),
     # Before predictions and scores, which fill what is left at the end
     priority: 1
     conda:
@@ -134,7 +134,7 @@ rule embed_hypotheses:
     benchmark:
         "<benchmarks>/embed_hypotheses/{method}/{lang}/seed{seed}.tsv"
     wildcard_constraints:
-        method=one_of(name for name in config["methods"] if is_read_out(name)),
+        method=one_of(name for name in config["methods"] if sources.is_read_out(name)),
     conda:
         "../environment.yaml"
     threads: threads_of("predict")

@@ -1,6 +1,6 @@
 """How large a study's corpus is: counted where it is prepared, else as the study expects it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,13 +64,23 @@ def world_size(study: Study) -> CorpusSize:
 def prepared_size(report: Mapping[str, Any], encoded_lengths: Iterable[int]) -> CorpusSize:
     """The size of a corpus whose `report.json` and sentences are there."""
     splits = report["splits"]
-    lengths = list(encoded_lengths)
-    basis = "counted: the corpus is prepared"
+    return counted_size(
+        {name: int(split["rows"]) for name, split in splits.items()},
+        sum(int(split["images"]) for split in splits.values()),
+        list(encoded_lengths),
+        "counted: the corpus is prepared",
+    )
+
+
+def counted_size(
+    pairs: Mapping[str, int], images: int, encoded_lengths: Sequence[int], basis: str
+) -> CorpusSize:
+    """The size of a corpus that was counted; `encoded_lengths` are those of its sentences."""
     return CorpusSize(
-        pairs={name: int(split["rows"]) for name, split in splits.items()},
-        images=sum(int(split["images"]) for split in splits.values()),
-        sentences=len(lengths),
-        length=sum(lengths) / max(len(lengths), 1),
+        pairs=pairs,
+        images=images,
+        sentences=len(encoded_lengths),
+        length=sum(encoded_lengths) / max(len(encoded_lengths), 1),
         basis=basis,
         sentence_basis=basis,
     )

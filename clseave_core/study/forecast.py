@@ -212,11 +212,28 @@ def _kept(sources: Sources, size: CorpusSize) -> list[tuple[str, float, str]]:
     teachers = [sizes[teacher["model"]][1] for teacher in sources.main_teachers.values()] * seeds
     students = [sizes[model][1] for model in _saved_students(sources)] * seeds
     embeddings = size.images + len(teachers) * size.sentences
+    of_students = sum(
+        len(sources.languages_of(name))
+        for name in sources.main_methods
+        if sources.embeds_sentences(name)
+    )
+    frozen = {
+        (student["model"], lang)
+        for name in sources.main_methods
+        if (student := study["students"].get(study["methods"][name].get("student"), {}))
+        and "hidden" in student
+        for lang in sources.languages_of(name)
+    }
+    read = of_students * seeds + len(frozen)
     saved = "text encoders in fp32, vocabularies untrimmed"
     return [
         (
             "embeddings", EMBEDDING_WIDTH * 4.0 * embeddings,
             f"{EMBEDDING_WIDTH} numbers in fp32 of each picture, and of each sentence a teacher",
+        ),
+        (
+            "students' sentences", EMBEDDING_WIDTH * 4.0 * read * size.sentences,
+            f"{read} times the same of each sentence: a method and language, a frozen encoder",
         ),
         (f"{len(teachers)} teachers", float(WEIGHT_BYTES * sum(teachers)), saved),
         (f"{len(students)} students", float(WEIGHT_BYTES * sum(students)), saved),

@@ -5,16 +5,25 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from clseave_core.corpus.fetching import at_hand
+from clseave_core.corpus.snli_ve import read_annotations
 from clseave_core.files import read_json
-from clseave_core.study.corpus_size import CorpusSize, expected_size, prepared_size, world_size
+from clseave_core.study.corpus_size import (
+    CorpusSize,
+    counted_size,
+    expected_size,
+    prepared_size,
+    world_size,
+)
 from clseave_core.study.sources import Sources
 from clseave_core.translation.packing import encoded_length, one_line
 
 
-def corpus_size(sources: Sources, results: str | Path = "results") -> CorpusSize:
+def corpus_size(sources: Sources, results: str | Path = "results") -> CorpusSize | None:
     """The size of the corpus: counted if it is prepared, else what the study says.
 
-    Raises ValueError when it is not prepared and the study has no `expected` counts.
+    Without `expected` counts the study's own files are counted; None where they are not all here.
+    Raises ValueError where one of them cannot be read.
     """
     folder = Path(results) / sources.name / "corpus"
     if (folder / "report.json").exists() and (folder / "hypotheses.parquet").exists():
@@ -23,14 +32,25 @@ def corpus_size(sources: Sources, results: str | Path = "results") -> CorpusSize
         return prepared_size(read_json(folder / "report.json"), lengths)
     if sources.is_generated:
         return world_size(sources.study)
-    size = expected_size(sources.study)
-    if size is None:
-        raise ValueError(
-            f"studies/{sources.name}.yaml has no corpus.expected (pairs and images), and its "
-            "corpus is not prepared yet. Write what you expect there, or make "
-            f"results/{sources.name}/corpus/report.json first."
-        )
-    return size
+    return expected_size(sources.study) or _counted(sources)
+
+
+def _counted(sources: Sources) -> CorpusSize | None:
+    """The size of a corpus whose annotations are here, as they are."""
+    files = {split: sources.raw_files[split] for split in sources.splits}
+    places = {split: at_hand(file) for split, file in files.items()}
+    read = {
+        split: read_annotations(place, files[split].get("labels"))
+        for split, place in places.items()
+        if place is not None
+    }
+    if len(read) < len(files):
+        return None
+    texts = dict.fromkeys(text for part in read.values() for text in part.hypotheses)
+    images = {image for part in read.values() for image in part.image_ids}
+    pairs = {split: len(part) for split, part in read.items()}
+    lengths = [encoded_length(one_line(text)) for text in texts]
+    return counted_size(pairs, len(images), lengths, "counted: the study's own files")
 
 
 def measured_seconds(name: str, results: str | Path = "results") -> dict[str, list[float]]:

@@ -164,6 +164,30 @@ class Sources:
         each = (self.trained_in(method, lang) for lang in self.languages_of(method))
         return list(dict.fromkeys(each))
 
+    def is_read_out(self, method: str) -> bool:
+        """Whether a method's embeddings are made after the training of the students it reads."""
+        entry = self.study["methods"][method]
+        return bool(
+            entry.get("joint", False)
+            or (
+                "trained_as" in entry
+                and (
+                    "readout" in entry
+                    or "pooling_at_test" in entry
+                    or "retrieval" in entry
+                    or entry.get("noise_at_test") != entry.get("noise_in_training")
+                    or entry["setting"] == "zero_shot"
+                )
+            )
+        )
+
+    def embeds_sentences(self, method: str) -> bool:
+        """Whether a method has a file of sentence embeddings of its own in each language."""
+        entry = self.study["methods"][method]
+        if entry["setting"] in ("translate_test", "round_trip"):
+            return True
+        return "student" in entry and ("trained_as" not in entry or self.is_read_out(method))
+
     @property
     def main_methods(self) -> list[str]:
         """The methods of the accuracy table: all but those of comparisons and sweeps."""
