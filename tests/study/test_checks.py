@@ -12,6 +12,7 @@ from PIL import Image
 
 from clseave_core.study.checks import Check, check_study
 from clseave_core.study.loading import load_study
+from clseave_core.study.progress_so_far import corpus_size
 from clseave_core.study.sources import Sources
 from commands import check_study as command
 from tests.fake_gpu import H200, T4, pretend_driver, pretend_gpus, pretend_no_gpu
@@ -183,7 +184,7 @@ def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
             "corpus": {
                 "pictures": {"path": str(tmp_path / "pictures")},
                 "annotations": splits,
-                "expected": {"images": {"train": 1, "dev": None, "test": None}},
+                "expected": None,
             },
             "translation": {
                 "provider": "file",
@@ -200,7 +201,10 @@ def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
     assert "1 of 1 sentences have several translations: 'A dog.' has 'Ein Hund.'" in said[1]
     assert not found["back_translations de"].ok
     assert found["annotations dev"].found == f"{tmp_path}/dev.gz: 1 pairs"
-    assert found["language de"].found == found["references de"].found
+    assert found["language de"].found.splitlines()[0] == (
+        f"{tmp_path}/de.tsv: 1 sentences, all 1 of the corpus among them, 2 translations"
+    )
+    assert "GB to come" in found["disk"].found  # the files are counted
 
 
 def test_files_that_are_missing_or_bad_are_named(tmp_path: Path) -> None:
@@ -274,3 +278,82 @@ def test_the_command_fails_with_what_must_be_put_right(capsys: pytest.CaptureFix
 
     assert failed == 1
     assert capsys.readouterr().out.startswith("MISSING  pictures                 a.tar does not")
+
+
+def write_rows(path: Path, *rows: tuple[str, str, str]) -> dict[str, str]:
+    """A file of annotations (pair, picture, sentence), as an entry of the study."""
+    lines = [
+        {"pairID": pair, "Flickr30K_ID": image, "sentence2": text, "gold_label": "neutral"}
+        for pair, image, text in rows
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return {"path": str(path)}
+
+
+def own_study(folder: Path) -> dict[str, Any]:
+    """A study of three pairs, their pictures and their German translations, all of it right."""
+    (folder / "pictures").mkdir()
+    for name in ("1", "2", "3"):
+        Image.new("RGB", (2, 2)).save(folder / f"pictures/{name}.png")
+    (folder / "de.tsv").write_text("A dog.\tEin Hund.\nA cat.\tEine Katze.\nA man.\tEin Mann.\n")
+    sentences = {"train": ("a", "1", "A dog."), "dev": ("b", "2", "A cat."),
+                 "test": ("c", "3", "A man.")}  # fmt: skip
+    return {
+        "languages": ["de"],
+        "corpus": {
+            "pictures": {"path": str(folder / "pictures")},
+            "annotations": {
+                split: write_rows(folder / f"{split}.jsonl", row)
+                for split, row in sentences.items()
+            },
+            "expected": None,
+        },
+        "translation": {"provider": "file", "file": str(folder / "{lang}.tsv")},
+    }
+
+
+def test_a_right_study_of_ones_own_has_no_fault_without_expected_counts(tmp_path: Path) -> None:
+    own = own_study(tmp_path)
+    assert failures("thesis", own) == {}
+    sources = Sources("thesis", load_study("thesis", own, ROOT), "resources")
+    size = corpus_size(sources, tmp_path)
+    assert size is not None
+    assert (size.pairs, size.images, size.sentences) == ({"train": 1, "dev": 1, "test": 1}, 3, 3)
+    assert size.basis == "counted: the study's own files"
+
+
+def test_translations_that_do_not_cover_the_sentences_are_told_before_anything_runs(
+    tmp_path: Path,
+) -> None:
+    own = own_study(tmp_path)
+    (tmp_path / "de.tsv").write_text("source\ttranslation\nA dog.\tEin Hund.\n")
+    said = failures("thesis", own)["language de"]
+    assert "2 of 3 sentences" in said
+    assert "'A cat.'" in said
+
+
+def test_pictures_that_are_missing_or_named_otherwise_are_told_before_anything_runs(
+    tmp_path: Path,
+) -> None:
+    own = own_study(tmp_path)
+    for number in "123":
+        (tmp_path / f"pictures/{number}.png").rename(tmp_path / f"pictures/photo {number}.png")
+    said = failures("thesis", own)["pictures"]
+    assert "3 pictures that pairs name are not among the 3 pictures" in said
+    assert "pairs name '1', '2', the pictures are called 'photo 1', 'photo 2'" in said
+
+
+def test_a_second_test_set_equal_to_train_is_told_before_anything_runs(tmp_path: Path) -> None:
+    own = own_study(tmp_path)
+    own["corpus"]["annotations"]["again"] = write_rows(
+        tmp_path / "again.jsonl", ("x", "1", "A dog.")
+    )
+    own["testsets"] = ["test", "again"]
+    assert "again shares 1 of its 1 pictures" in failures("thesis", own)["splits"]
+    assert "splits" not in failures("thesis", own | {"overlap": "allowed"})
+
+
+def test_what_is_to_come_is_not_known_before_an_unknown_corpus_is_here() -> None:
+    disk = checks("thesis", {"corpus": {"expected": None}})["disk"]
+    assert disk.ok
+    assert "how much is to come is not known" in disk.found

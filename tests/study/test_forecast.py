@@ -100,12 +100,15 @@ def test_gigabytes_of_results() -> None:
 
     # 512 numbers of four bytes for each picture, and each sentence of three teachers
     embeddings = 512 * 4 * (600 + 3 * 900)
+    # and each sentence of the one student of the accuracy table
+    read = 512 * 4 * 900
     assert found["below results/", "embeddings"] == pytest.approx(embeddings / 1e9)
+    assert found["below results/", "students' sentences"] == pytest.approx(read / 1e9)
     assert found["below results/", "3 teachers"] == pytest.approx(3 * 4 * CLIP_TEXT / 1e9)
     assert found["below results/", "1 students"] == pytest.approx(4 * BERT / 1e9)
     assert found["below results/", "state of one training"] == pytest.approx(16 * BERT / 1e9)
     assert gigabytes(figures, "below results/") == pytest.approx(
-        (embeddings + 3 * 4 * CLIP_TEXT + 20 * BERT) / 1e9
+        (embeddings + read + 3 * 4 * CLIP_TEXT + 20 * BERT) / 1e9
     )
 
 
@@ -151,9 +154,21 @@ def test_a_prepared_corpus_is_counted(tmp_path: Path) -> None:
     assert (size.images, size.sentences, size.length) == (6, 2, 14.0)
 
 
-def test_a_study_without_counts_says_what_to_write() -> None:
-    with pytest.raises(ValueError, match=r"no corpus.expected .* or make results/thesis/corpus"):
-        corpus_size(sources({"corpus": {"expected": None}}), "nowhere")
+def test_without_counts_and_files_the_size_is_not_known() -> None:
+    assert corpus_size(sources({"corpus": {"expected": None}}), "nowhere") is None
+
+
+def test_embeddings_of_frozen_encoders_and_of_every_seed_are_counted() -> None:
+    found = amounts(forecast(sources({"comparisons": None, "seeds": [0, 1]}), SIZE, {}))
+    study = sources({"comparisons": None})
+    each = sum(
+        len(study.languages_of(name)) for name in study.main_methods if study.embeds_sentences(name)
+    )
+    # the frozen encoder reads English and five languages once, whatever the seed
+    expected = 512 * 4 * 900 * (2 * each + 6)
+    assert found["below results/", "students' sentences"] == pytest.approx(expected / 1e9)
+    assert study.embeds_sentences("zero_shot")
+    assert not study.embeds_sentences("recalibrated")
 
 
 def test_seconds_are_read_from_benchmarks(tmp_path: Path) -> None:
