@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clseave_core.borders.files import check_folder_readable
+from clseave_core.corpus.model_forms import CONFIG, other_form, other_weights
 from clseave_core.files import read_json, whole_file
 
 if TYPE_CHECKING:
@@ -61,18 +62,14 @@ def check_model_folder(folder: str | Path) -> None:
     where a file cannot be read.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise ValueError(f"{folder} is not a folder. A model is given as a folder or by its id.")
-    check_folder_readable(folder)
+    if folder.is_dir():
+        check_folder_readable(folder)
+    if not (folder / CONFIG).is_file():
+        raise ValueError(other_form(folder))
     names = {path.name for path in folder.iterdir()}
-    if "config.json" not in names:
-        raise ValueError(
-            f"{folder} has no config.json, so it is no model folder in the Hugging Face layout "
-            f"(there: {', '.join(sorted(names)) or 'nothing'})."
-        )
     weights = weight_files(names)
     if not weights:
-        raise ValueError(f"{folder} has no weights: {WEIGHTS} is missing.")
+        raise ValueError(f"{folder} has no weights: {WEIGHTS} is missing.{other_weights(folder)}")
     if weights[0].endswith(".bin"):
         raise ValueError(
             f"{folder} has its weights as {weights[0]} only, a format that can carry code. Convert "

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 
 from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
+from clseave_core.models.families import CLIP_TEXT, check_clip
 from clseave_core.models.last_layer import clip_text_embeddings
-from clseave_core.models.loading import SDPA, load_pretrained
+from clseave_core.models.loading import SDPA, load_config, load_pretrained
 from clseave_core.models.packing import Packed
 from clseave_core.models.pooling import pooled_places
 
@@ -43,8 +44,13 @@ class ClipTextTower(nn.Module):
         from transformers.models.clip.modeling_clip import CLIPTextModelWithProjection
 
         super().__init__()
+        config = load_config(folder)
+        check_clip(folder, config, CLIP_TEXT, "a teacher's text tower")
+        if config.model_type == "clip":
+            config.text_config.projection_dim = config.projection_dim  # as in CLIPModel
+            config = config.text_config
         self.clip = load_pretrained(
-            CLIPTextModelWithProjection, folder, "CLIP's text tower", **SDPA
+            CLIPTextModelWithProjection, folder, "CLIP's text tower", config=config, **SDPA
         )
         self.width = self.clip.text_projection.out_features
         self.max_length = int(self.clip.config.max_position_embeddings)

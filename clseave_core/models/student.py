@@ -16,6 +16,7 @@ from clseave_core.files import read_json, whole_folder, write_json
 from clseave_core.models.classifier import EntailmentClassifier
 from clseave_core.models.clip_ve import copy_tokenizer, save_classifier
 from clseave_core.models.dropout import draw_cheaply
+from clseave_core.models.families import check_encoder
 from clseave_core.models.head import SentenceHead
 from clseave_core.models.last_layer import BERT_KINDS, bert_states_at, has_bert_layers
 from clseave_core.models.loading import SDPA, load_config, load_pretrained
@@ -27,8 +28,20 @@ def load_encoder(folder: str | Path) -> Any:
     from transformers import AutoModel
 
     config = load_config(folder)
+    check_encoder(folder, config)
     options = {"add_pooling_layer": False, **SDPA} if config.model_type in BERT_KINDS else {}
     return load_pretrained(AutoModel, folder, "the encoder", config=config, **options)
+
+
+def layer_norm_eps(folder: str | Path, encoder: Any) -> float:
+    """The epsilon of the encoder's LayerNorms; ValueError where its configuration has none."""
+    eps = getattr(encoder.config, "layer_norm_eps", None)
+    if eps is None:
+        raise ValueError(
+            f"{folder}/config.json: a {encoder.config.model_type} has no layer_norm_eps, which the "
+            "student's LayerNorm would take over. Write layer_norm: false for this student."
+        )
+    return float(eps)
 
 
 class Student(nn.Module):
@@ -48,7 +61,7 @@ class Student(nn.Module):
         """A student to train: the pretrained encoder and a fresh head drawn with `seed`."""
         encoder = load_encoder(folder)
         torch.manual_seed(seed)
-        eps = encoder.config.layer_norm_eps if layer_norm else None
+        eps = layer_norm_eps(folder, encoder) if layer_norm else None
         return cls(encoder, SentenceHead.plain(encoder.config.hidden_size, width, eps), pooling)
 
     @classmethod

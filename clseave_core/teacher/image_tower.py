@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from clseave_core.models.families import check_clip
 from clseave_core.models.last_layer import clip_image_embeddings
 from clseave_core.models.loading import load_config, load_pretrained
 from clseave_core.models.pixels import level_table, normalise
@@ -29,19 +30,14 @@ MAX_ASPECT = 100
 
 def _tower_class(folder: Path, config: Any) -> tuple[Any, Callable[[Any, Tensor], Tensor]]:
     """The class of the image tower, and what gives its embeddings, projected, of pictures."""
-    model_type = config.model_type
-    if model_type == "clip" and getattr(config.vision_config, "image_tower", None) == "cells":
+    check_clip(folder, config, {"clip"}, "a teacher's image tower")
+    if getattr(config.vision_config, "image_tower", None) == "cells":
         from clseave_core.models.cell_tower import CellTower
 
         return CellTower, lambda model, pixels: model(pixels).image_embeds
-    if model_type == "clip":
-        from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
+    from transformers.models.clip.modeling_clip import CLIPVisionModelWithProjection
 
-        return CLIPVisionModelWithProjection, clip_image_embeddings
-    raise ValueError(
-        f"{folder}/config.json: model_type {model_type!r} has no image tower that is known; "
-        "known: clip. Choose another model, or add its class to teacher/image_tower.py."
-    )
+    return CLIPVisionModelWithProjection, clip_image_embeddings
 
 
 def _load_model(
@@ -89,9 +85,15 @@ class ImageTower:
         model, self._embed = _load_model(folder, weights, seed)
         self._model = model.eval().to(compute.device)
         compute.multiply_for(self._model.config.hidden_size)
-        self._processor = AutoImageProcessor.from_pretrained(
-            folder, backend="pil", local_files_only=True, trust_remote_code=False
-        )
+        try:
+            self._processor = AutoImageProcessor.from_pretrained(
+                folder, backend="pil", local_files_only=True, trust_remote_code=False
+            )
+        except (OSError, KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
+            raise ValueError(
+                f"{folder} has no image processor that can be read: {error}. Put the model's own "
+                "preprocessor_config.json there."
+            ) from error
         self.width = int(self._model.config.projection_dim)
         self._table = level_table(self._processor).to(compute.device)
         self._kept_size: tuple[int, int] | None = None

@@ -146,7 +146,7 @@ def test_real_folders_pass(tiny_clip_folder: Path, tiny_bert_folder: Path) -> No
 
 
 def test_no_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="absent is not a folder"):
+    with pytest.raises(ValueError, match="absent does not exist"):
         check_model_folder(tmp_path / "absent")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from clseave_core.study.checks import Check, check_study
 from clseave_core.study.loading import load_study
@@ -245,6 +246,37 @@ def test_a_model_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
     found = failures("thesis", {"models": {"clip": model}})
 
     assert f"{tmp_path} has no config.json" in found["model clip"]
+
+
+def own_model(name: str, folder: Path) -> dict[str, Any]:
+    return {"models": {name: {"id": None, "revision": None, "path": str(folder)}}}
+
+
+def test_a_model_folder_that_the_teacher_would_refuse_is_refused(
+    tiny_clip_folder: Path, tiny_bert_folder: Path, tmp_path: Path
+) -> None:
+    assert checks("thesis", own_model("clip", tiny_clip_folder))["model clip"].found == (
+        f"{tiny_clip_folder} is complete; a CLIP whose towers give 12 numbers"
+    )
+    assert checks("thesis", own_model("bert", tiny_bert_folder))["model bert"].found == (
+        f"{tiny_bert_folder} is complete; an encoder of 20 numbers"
+    )
+
+    found = failures("thesis", own_model("clip", tiny_bert_folder))
+    assert "holds a BERT (model_type 'bert'), and a teacher's text tower" in found["model clip"]
+    found = failures("thesis", own_model("bert", tiny_clip_folder))
+    assert "holds CLIP (model_type 'clip'), a teacher's model" in found["model bert"]
+    found = failures("thesis", own_model("aligner", tiny_clip_folder))
+    assert "holds a clip; awesome-align's model is a BERT" in found["model aligner"]
+
+    broken = shutil.copytree(tiny_clip_folder, tmp_path / "broken")
+    weights = load_file(broken / "model.safetensors")
+    weights["text_projection.weight"][0, 0] = float("nan")
+    save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
+    assert (
+        "holds a value that is not finite"
+        in failures("thesis", own_model("clip", broken))["model clip"]
+    )
 
 
 def test_a_place_that_is_no_folder_and_a_full_disk_are_named(
