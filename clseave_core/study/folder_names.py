@@ -3,14 +3,14 @@
 Snakemake starts every job by a line for the shell that spells Python's path without quotes and
 reads braces in paths as wildcards, and Slurm's plugin wraps that line into two more shells. What
 each character does was tried, on this machine and through Slurm (tests/study/test_folder_names.py).
+
+The installation reads this before any package is there: no import but of Python's own.
 """
 
 import unicodedata
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePath
 from typing import Any
-
-from clseave_core.study.raw_files import FROM_SNLI
 
 IN_FOLDERS = frozenset(" \"'&(){}[]*?$;|<>`\\:%")
 """What a shell, a wildcard, PATH (`:`) or Slurm's names of logs (`%`) takes for something else."""
@@ -56,9 +56,9 @@ def own_paths(study: Mapping[str, Any]) -> dict[str, str]:
     """The paths of a study's own files by their keys, without what a file's name is made of."""
     corpus, translation = study["corpus"], study["translation"]
     annotations = dict(corpus.get("annotations", {}))
-    parts = annotations.pop(FROM_SNLI, {})
+    parts = annotations.pop("from_snli", {})
     files = {f"corpus.annotations.{key}": file for key, file in annotations.items()}
-    files |= {f"corpus.annotations.{FROM_SNLI}.{key}": file for key, file in parts.items()}
+    files |= {f"corpus.annotations.from_snli.{key}": file for key, file in parts.items()}
     files |= {f"models.{name}": model for name, model in study["models"].items()}
     files["corpus.pictures"] = corpus.get("pictures", {})
     paths = {f"{key}.path": file["path"] for key, file in files.items() if file.get("path")}

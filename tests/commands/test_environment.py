@@ -120,3 +120,11 @@ def test_a_move_that_was_killed_is_mended_and_never_guessed(tmp_path: Path) -> N
     assert relocate(tmp_path / ".venv")
     assert script.read_text() == f"#!{tmp_path}/.venv/bin/python\n"
     assert {path.name for path in (tmp_path / ".venv/bin").iterdir()} == {"snakemake"}
+
+
+def test_the_installation_needs_no_package() -> None:
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", "import commands.make_environment"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
