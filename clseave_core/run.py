@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from clseave_core.borders.files import file_error
+from clseave_core.borders.files import said_of
 from clseave_core.files import read_json, write_json
 from clseave_core.garbage import search_no_more, search_rarely
 from clseave_core.redaction import without_secrets
@@ -128,9 +128,7 @@ def _reporter(rule: str, log: Path) -> Any:
         logger.error("%s failed", rule, exc_info=(kind, error, trace))
         if kind is KeyboardInterrupt:
             return  # whoever stopped it knows
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
-            message = file_error(error, error.filename, "reached")
+        message = error.args[0] if isinstance(error, KeyError) and error.args else said_of(error)
         message = without_secrets(str(message))
         print(f"{rule}: {kind.__name__}: {message}\n(traceback: {log})", file=sys.stderr)
 

@@ -9,6 +9,8 @@ from clseave_core.borders.trouble import Trouble
 
 FILES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 FOLDERS = ("SSL_CERT_DIR",)
+_NO_FOLDER = "SSL_CERT_FILE"
+"""The hub's client takes no folder here; requests takes one in its variables."""
 _TRUST = (
     "Where a company's proxy stands between, save its certificate to a file and set "
     "REQUESTS_CA_BUNDLE and SSL_CERT_FILE to that file"
@@ -22,7 +24,8 @@ def certificate_trouble(error: BaseException, host: str) -> Trouble | None:
     text = " ".join(map(words, chain))
     about_certificates = told or "CA certificate bundle" in text or "certificate" in text.lower()
     nameless = any(
-        isinstance(layer, FileNotFoundError | PermissionError) and not layer.filename
+        isinstance(layer, FileNotFoundError | PermissionError | IsADirectoryError)
+        and not layer.filename
         for layer in chain
     )
     if about_certificates or nameless:
@@ -55,13 +58,21 @@ def _broken_variable(*, in_contents: bool) -> Trouble | None:
             return Trouble(f"the variable {name} names {value}, {kind} that is not there", remedy)
         if not os.access(value, os.R_OK):
             return Trouble(f"the variable {name} names {value}, which cannot be read", remedy)
+        if name == _NO_FOLDER and Path(value).is_dir():
+            return Trouble(
+                f"the variable {name} names {value}, which is a folder",
+                f"Name a file, or set {FOLDERS[0]} to the folder and unset {name}.",
+            )
         if in_contents and name in FILES and not _has_certificate(Path(value)):
             return Trouble(f"the variable {name} names {value}, which has no certificate", remedy)
     return None
 
 
 def _has_certificate(path: Path) -> bool:
+    if path.is_dir():
+        return True
     try:
-        return b"-----BEGIN" in path.read_bytes()
-    except OSError:
+        ssl.create_default_context(cafile=str(path))
+    except OSError:  # of ssl, too
         return False
+    return True

@@ -11,7 +11,7 @@ from clseave_core.borders.files import FileError, about_rights, file_error
 
 _BUSY = ("locked", "busy")
 _RIGHTS = ("readonly", "unable to open", "access permission", "authorization", "read-only")
-_DAMAGED = ("not a database", "malformed", "encrypted", "unsupported file format")
+_DAMAGED = ("not a database", "malformed", "encrypted", "unsupported file format", "no such")
 
 
 @contextmanager

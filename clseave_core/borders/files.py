@@ -132,9 +132,18 @@ def file_error(
     return told
 
 
+def said_of(error: BaseException) -> str:
+    """What an error says; in whole sentences where the system says it of a file that it names."""
+    if isinstance(error, OSError) and error.errno is not None and error.filename is not None:
+        return str(file_error(error, error.filename, "reached"))
+    return str(error)
+
+
 def number_of(error: BaseException) -> int | None:
     """The number of the operating system's error, of whatever layer or text has one."""
     for layer in reversed(layers(error)):
+        if isinstance(layer, MemoryError):
+            return errno.ENOMEM
         if isinstance(layer, OSError) and layer.errno in errno.errorcode:
             return layer.errno
     said = words(error)

@@ -3,6 +3,7 @@
 import re
 import zlib
 from html import unescape
+from urllib.parse import urlsplit
 
 from clseave_core.borders.trouble import Trouble
 from clseave_core.redaction import without_secrets
@@ -31,6 +32,13 @@ def page_trouble(asked: str, found: str, start: bytes, wanted: str) -> Trouble:
         f"Open {without_secrets(asked)} in a browser: log in to the network or agree to what it "
         "asks, and give the same command again; or give another address.",
     )
+
+
+def led_to(asked: str, found: str) -> str:
+    """Where a question was led, in brackets; empty where the host that was asked answered."""
+    if urlsplit(asked).netloc == urlsplit(found).netloc:
+        return ""
+    return f" (it was led to {without_secrets(found.partition('?')[0])})"
 
 
 def page_title(start: bytes) -> str:

@@ -3,10 +3,14 @@
 import os
 from pathlib import Path
 
+from clseave_core.borders.causes import in_short
+from clseave_core.borders.files import FileError, reaching
 from clseave_core.borders.trouble import Trouble
 
 PAGE = "https://huggingface.co/settings/tokens"
 _VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+_OF_A_JOB = "HF_OIDC_RESOURCE"
+"""Names what a job of continuous integration is given a token for."""
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 
@@ -16,8 +20,8 @@ def token_place() -> str | None:
 
     if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
         return None
-    if os.environ.get("HF_OIDC_RESOURCE"):
-        return "the variable HF_OIDC_RESOURCE"
+    if os.environ.get(_OF_A_JOB):
+        return f"the variable {_OF_A_JOB}"
     for name in _VARIABLES:
         if os.environ.get(name, "").strip():
             return f"the variable {name}"
@@ -26,6 +30,33 @@ def token_place() -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return f"the file {constants.HF_TOKEN_PATH}" if has_file else None
+
+
+def token() -> str | None:
+    """The token in force; None where none is sent.
+
+    Raises FileError where its file cannot be read, ValueError where a job's token cannot be had.
+    """
+    from huggingface_hub import constants, get_token
+
+    if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
+        return None
+    if os.environ.get(_OF_A_JOB):
+        try:
+            return get_token()
+        except Exception as error:
+            raise ValueError(
+                f"the token of the variable {_OF_A_JOB} cannot be had: {in_short(error)}. Unset "
+                f"{_OF_A_JOB} for what is public."
+            ) from error
+    with reaching(constants.HF_TOKEN_PATH, "read", "set HF_TOKEN to your token"):
+        try:
+            return get_token()
+        except UnicodeError as error:
+            raise FileError(
+                f"{constants.HF_TOKEN_PATH} holds no token: {in_short(error)}. Log in anew with "
+                "`hf auth login`, or set HF_TOKEN to your token."
+            ) from error
 
 
 def token_trouble(status: int, named: str) -> Trouble | None:

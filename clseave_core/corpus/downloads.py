@@ -22,7 +22,7 @@ import requests
 
 from clseave_core.borders.addresses import address_trouble
 from clseave_core.borders.files import FileError, file_error, reaching
-from clseave_core.borders.pages import is_page, page_trouble
+from clseave_core.borders.pages import is_page, led_to, page_trouble
 from clseave_core.corpus.partial import ELSEWHERE, Origin, Partial, locked_partial, part_path
 from clseave_core.corpus.wanted import Address, Wanted, check_request, check_size_of_target
 from clseave_core.progress import Progress
@@ -156,7 +156,7 @@ def _receive(url: str, partial: Partial, wanted: Wanted) -> None:
                 url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
             ) as response,
         ):
-            _check_status(response, gzipped)
+            _check_status(response, url, gzipped)
             chunks = _without_page(response, url)
             total = _align(response, url, partial, wanted)
             _check_room(wanted, total - partial.length)
@@ -178,8 +178,8 @@ def _without_page(response: requests.Response, url: str) -> Iterator[bytes]:
     return chain([start], chunks)
 
 
-def _check_status(response: requests.Response, gzipped: bool) -> None:
-    status = f"{response.status_code} {response.reason}"
+def _check_status(response: requests.Response, url: str, gzipped: bool) -> None:
+    status = f"{response.status_code} {response.reason}{led_to(url, response.url)}"
     if response.status_code in WORTH_ANOTHER_TRY:
         raise _PassingError(status, seconds_to_wait(response.headers.get("Retry-After")))
     # 416 (range not satisfiable) is the server's way to say that the file is not the one begun.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from clseave_core.borders.tokens import token
 from clseave_core.corpus.wanted import Address
 
 HUB = "https://huggingface.co"
@@ -33,12 +34,11 @@ def data_set_url(hub: Mapping[str, Any]) -> str:
 def data_set_address(hub: Mapping[str, Any]) -> Address:
     """The same with what is known of the file and the user's token (`HF_TOKEN`, `hf auth login`).
 
-    The token goes to the hub alone: a redirect to where the bytes lie leaves it behind.
+    The token goes to the hub alone: a redirect to where the bytes lie leaves it behind. Raises
+    FileError or ValueError where it cannot be had.
     """
-    from huggingface_hub import constants, get_token
-
-    token = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    shown = token()
+    headers = {"Authorization": f"Bearer {shown}"} if shown else {}
     return Address(data_set_url(hub), hub.get("size"), hub.get("sha256"), headers)
 
 

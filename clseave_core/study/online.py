@@ -1,5 +1,6 @@
 """Whether the addresses of a study answer: the only checks that need the network."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -7,7 +8,9 @@ from urllib.parse import urlsplit
 import requests
 
 from clseave_core.borders.addresses import AddressError, asking
+from clseave_core.borders.files import FileError
 from clseave_core.borders.pages import page_trouble
+from clseave_core.borders.tokens import token_trouble
 from clseave_core.corpus.fetching import at_hand, whereto
 from clseave_core.corpus.hub_files import data_set_address, hub_endpoint, is_offline
 from clseave_core.corpus.wanted import Address
@@ -66,7 +69,10 @@ def _ask(what: str, file: RawFile) -> list[Check]:
         return []
     answers = [_answers(what, Address(url)) for url in file.get("urls", [])]
     if "hub" in file and not is_offline():
-        answers.append(_answers(what, data_set_address(file["hub"]), redirected=False))
+        try:
+            answers.append(_answers(what, data_set_address(file["hub"]), redirected=False))
+        except (FileError, ValueError) as error:  # of the user's token
+            answers.append(Check(what, False, str(error)))
     return answers
 
 
@@ -89,11 +95,16 @@ def _answers(what: str, address: Address, *, redirected: bool = True) -> Check:
     except AddressError as error:
         return Check(what, False, str(error))
     if response.status_code >= 400:
-        found = f"{url} answers {response.status_code} {response.reason}. Give another address."
+        of_hub = url.startswith(f"{hub_endpoint()}/")
+        refused = token_trouble(response.status_code, "it") if of_hub else None
+        advice = f": {refused}" if refused else ". Give another address."
+        found = f"{url} answers {response.status_code} {response.reason}{advice}"
         return Check(what, False, found)
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
-    if is_page and urlsplit(response.url).hostname != urlsplit(url).hostname:
+    is_led = urlsplit(response.url).hostname != urlsplit(url).hostname
+    if is_page and (is_led or url.startswith(f"{hub_endpoint()}/api/")):
         trouble = page_trouble(url, response.url, b"", "the answer")
         return Check(what, False, f"{url}: {trouble}")
-    size = response.headers.get("Content-Length" if redirected else "X-Linked-Size")
-    return Check(what, True, f"{url} answers" + (f", {int(size):,} bytes" if size else ""))
+    size = response.headers.get("Content-Length" if redirected else "X-Linked-Size", "")
+    is_number = re.fullmatch("[0-9]{1,18}", size)
+    return Check(what, True, f"{url} answers" + (f", {int(size):,} bytes" if is_number else ""))

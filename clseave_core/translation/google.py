@@ -19,7 +19,7 @@ import requests
 from deep_translator.exceptions import NotValidLength, TranslationNotFound
 
 from clseave_core.borders.addresses import address_trouble
-from clseave_core.borders.pages import page_title, page_trouble
+from clseave_core.borders.pages import led_to, page_title, page_trouble
 from clseave_core.languages import language
 from clseave_core.translation.translator import letters_of
 from clseave_core.web import SafeSession, is_safe_address, read_within, seconds_to_wait
@@ -33,6 +33,10 @@ _INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
 _QUESTION = re.compile(r"\bname=[\"']?q[\"'\s/>]", re.IGNORECASE)
 _VALUE = re.compile(r"\bvalue=\"([^\"]*)\"", re.IGNORECASE)
 """The field of the page in which the text that it was asked for stands again."""
+_LOOK = (
+    "Open the address in a browser: log in where the network asks for it; else name another "
+    "translation.google.url, or translate with provider: file"
+)
 BREAK = re.compile(r"<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
 
 
@@ -112,7 +116,7 @@ class GoogleClient:
         except TranslationNotFound:
             raise UnansweredError(
                 f"the page {self._title!r} of {self._url} has no translation in it (was it "
-                "redesigned?)",
+                f"redesigned?). {_LOOK}",
                 worth_repeating=True,
             ) from None
         except Exception as error:
@@ -141,10 +145,12 @@ class GoogleClient:
         except Exception as error:
             raise self._unanswered(error) from error
         status = response.status_code
+        is_passing = status == _TOO_MANY or status >= 500
         if not 200 <= status < 300:
             raise UnansweredError(
-                f"status {status} from {self._url}",
-                worth_repeating=status == _TOO_MANY or status >= 500,
+                f"status {status} from {self._url}{led_to(self._url, response.url)}. "
+                f"{'Try again later' if is_passing else _LOOK}",
+                worth_repeating=is_passing,
                 retry_after=seconds_to_wait(response.headers.get("Retry-After")),
                 too_long=status in _TOO_LONG,
             )

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clseave_core.borders.files import said_of
+
 
 @dataclass(frozen=True)
 class Check:
@@ -18,4 +20,4 @@ def attempt(what: str, look: Callable[[], str]) -> Check:
     try:
         return Check(what, True, look())
     except (ValueError, TypeError, OSError) as error:
-        return Check(what, False, str(error))
+        return Check(what, False, said_of(error))
