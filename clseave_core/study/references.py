@@ -3,45 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clseave_core.corpus.worlds import SPOKEN
-from clseave_core.languages import language
+from clseave_core.study.messages import MIXED_CORPUS, meant
 from clseave_core.study.raw_files import check_raw_files
+from clseave_core.study.study_languages import check_languages, languages_of
 
 Study = Mapping[str, Any]
 
 
 def check_references(study: Study) -> list[str]:
     """What does not resolve among the names of a study, a line each; empty when all is well."""
-    problems = []
+    problems = check_languages(study)
 
     def refer(place: str, name: str, kind: str) -> None:
         if name not in study[kind]:
-            known = ", ".join(study[kind]) or "none"
-            problems.append(f"  {place}: {name!r} is none of the study's {kind} ({known}).")
+            problems.append(
+                f"  {place}: {name!r} is none of the study's {kind}. {meant(name, study[kind])} "
+                f"What the base has goes with null: {_null(place)}."
+            )
         elif "package" in study[kind][name] and not place.startswith("students."):
             problems.append(f"  {place}: {name!r} is for students with a frozen encoder only.")
 
-    for code in study["languages"]:
-        try:
-            if not language(code).google and "world" not in study["corpus"]:
-                problems.append(f"  languages: {code!r} is invented; only a world speaks it.")
-        except ValueError as error:
-            problems.append(f"  languages: {error}")
-        if code == "en":
-            problems.append("  languages: 'en' is the teacher's language, not one to transfer to.")
-    problems += _check_spoken(study)
-    code = study.get("control_language")
-    if code is not None and code not in study["languages"]:
-        problems.append(
-            f"  control_language: {code!r} is not among the study's languages. Write another one, "
-            "or null."
-        )
     if study["translation"].get("by_people") and study["translation"]["provider"] != "file":
         problems.append("  translation.by_people: a service's translations are not; use file.")
-    for kind in ("references", "back_translations"):
-        for code in study["translation"].get(kind, {}):
-            if code not in study["languages"]:
-                problems.append(f"  translation.{kind}: {code!r} is not in the study's languages.")
     for name, teacher in study["teachers"].items():
         refer(f"teachers.{name}.model", teacher["model"], "models")
         problems += _check_training(f"teachers.{name}.training", teacher["training"])
@@ -97,12 +80,9 @@ def check_references(study: Study) -> list[str]:
             problems += _check_padding(f"methods.{name}.training", method["training"])
         else:
             problems += _check_method_without_student(f"methods.{name}", method, study)
-        for code in method.get("languages", []):
-            try:
-                language(code)
-            except ValueError as error:
-                problems.append(f"  methods.{name}.languages: {error}")
     corpus = study["corpus"]
+    if "world" in corpus and corpus.keys() & {"pictures", "annotations"}:
+        problems.append(f"  corpus: {MIXED_CORPUS}")
     for name in corpus.get("labels", {}):
         if name not in corpus.get("annotations", {}):
             problems.append(f"  corpus.labels: corpus.annotations has no file for {name!r}.")
@@ -128,17 +108,26 @@ def check_references(study: Study) -> list[str]:
     ]
     if "aligner" in kinds and "bert" not in kinds:
         problems.append("  models: an aligner is generated from the generated bert; there is none.")
+    generated = [name for name, model in study["models"].items() if "generate" in model]
+    if generated and "world" not in corpus:
+        problems.append(
+            f"  models: only a study with corpus.world can generate {', '.join(generated)}. Base a "
+            "study with data of its own on `thesis`, or write e.g. "
+            f"{generated[0]}: {{generate: null, settings: null, path: ...}}."
+        )
     for name, model in study["models"].items():
         if model.get("generate") == "clip" and name in {*kinds} - {"clip"}:
             problems.append(
                 f"  models.{name}: a CLIP of this name would lie in the folder of the generated "
                 f"{name}. Give it another name."
             )
-        if "generate" in model and "world" not in corpus:
-            problems.append(
-                f"  models.{name}: only a study with corpus.world can generate a model."
-            )
     return problems
+
+
+def _null(place: str) -> str:
+    """How to take away the entry of a study that has `place`: `methods: {image_only: null}`."""
+    kind, *rest = place.split(".")
+    return f"{kind}: {{{rest[0]}: null}}" if rest else f"{kind}: null"
 
 
 def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -> list[str]:
@@ -193,12 +182,13 @@ def _check_student_method(place: str, method: Mapping[str, Any], study: Study) -
 def _check_comparison(name: str, comparison: Mapping[str, Any], study: Study) -> list[str]:
     """A comparison's reference must speak every language of its methods."""
 
+    methods = study["methods"]
+    if comparison["reference"] not in methods:
+        return []
+
     def languages(method: str) -> list[str]:
-        entry = study["methods"].get(method, {})
-        if not entry or entry["setting"] == "english":
-            return []
-        wanted = entry.get("languages", study["languages"])
-        return [code for code in study["languages"] if code in wanted]
+        entry = methods.get(method, {"setting": "english"})
+        return [] if entry["setting"] == "english" else languages_of(entry, study)
 
     known = languages(comparison["reference"])
     return [
@@ -228,8 +218,7 @@ def _check_method_without_student(place: str, method: Mapping[str, Any], study: 
         return [f"  {place}.setting: what people have translated makes a translate_test."]
     if setting == "round_trip" or (setting == "translate_test" and not noise):
         known = study["translation"].get("back_translations", {})
-        wanted = method.get("languages", study["languages"])
-        missing = [code for code in study["languages"] if code in wanted and code not in known]
+        missing = [code for code in languages_of(method, study) if code not in known]
         if missing or noise:
             return [
                 f"  {place}.setting: {setting} needs translation.back_translations of "
@@ -261,7 +250,10 @@ def _check_noise(place: str, method: Mapping[str, Any], study: Study) -> list[st
     problems = []
     world = study["corpus"].get("world")
     if world is None or world.get("vocabulary", "pocket") != "pocket":
-        problems.append(f"  {place}: only the pocket world can be translated with known errors.")
+        problems.append(
+            f"  {place}: only the pocket world can be translated with known errors. What the base "
+            f"has goes with null: {_null(place)}."
+        )
     if method.get("objective", "sentence_mse") != "sentence_mse":
         problems.append(f"  {place}: noise goes with the objective sentence_mse only.")
     training, test = (method.get(f"noise_{when}") for when in ("in_training", "at_test"))
@@ -290,33 +282,13 @@ def _check_trained_as(name: str, method: Mapping[str, Any], study: Study) -> lis
         )
     if method["setting"] == "zero_shot":
         return problems  # of one student of English, for every language
-    languages = [
-        ["en"]
-        if m.get("setting") == "english"
-        else [code for code in study["languages"] if code in m.get("languages", study["languages"])]
-        for m in (method, other)
-    ]
-    missing = [code for code in languages[0] if code not in languages[1]]
+    known = languages_of(other, study) if other else []
+    missing = [code for code in languages_of(method, study) if code not in known]
     if missing:
         problems.append(
             f"  methods.{name}.languages: {method['trained_as']!r} has no {', '.join(missing)}."
         )
     return problems
-
-
-def _check_spoken(study: Study) -> list[str]:
-    """A generated world speaks the languages that it has a grammar for."""
-    world = study["corpus"].get("world")
-    if world is None:
-        return []
-    spoken = SPOKEN[world.get("vocabulary", "pocket")]
-    unknown = [code for code in study["languages"] if code not in spoken]
-    if not unknown:
-        return []
-    return [
-        f"  languages: this study's generated world does not speak {', '.join(unknown)}, only "
-        f"{', '.join(spoken[1:])}. For another language base the study on thesis."
-    ]
 
 
 def _check_training(place: str, training: Mapping[str, Any]) -> list[str]:
