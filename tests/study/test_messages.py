@@ -1,6 +1,5 @@
 """What a person reads who made a mistake in a study: one line, no section, no pattern."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,7 @@ def message(study: str, overrides: Mapping[str, Any]) -> str:
         (
             "tiny",
             {"corpus": {"world": None, "pictures": {"path": "/mine"}, "annotations": OWN}},
-            "known errors. What the base has goes with null: methods: {translate_test: null}.",
+            "errors. If the base study has it, take it away: methods: {translate_test: null}.",
         ),
         (
             "thesis", {"corpus": {"pictures": None}},
@@ -123,7 +122,7 @@ def message(study: str, overrides: Mapping[str, Any]) -> str:
             "pocket", {"teachers": {"image_only": None}},
             "methods.image_only.teacher: 'image_only' is none of the study's teachers. Known: "
             "clip_ve, hypothesis_only, random_image_tower, row_split, last_epoch, as_published. "
-            "What the base has goes with null: methods: {image_only: null}.",
+            "If the base study has it, take it away: methods: {image_only: null}.",
         ),
         (
             "thesis",
@@ -188,17 +187,22 @@ def places(schema: Any, path: str = "study") -> Iterator[tuple[str, dict[str, An
             yield from places(schema[key], f"{path}.{key}")
 
 
-PLACES = dict(places(SCHEMA))
+PLACES = dict({id(s): (p, s) for p, s in places(SCHEMA)}.values())
+"""Each part of the schema once, under one of its places."""
 WRONG: tuple[Any, ...] = (
     None, True, -7, 0, 2.5, 10**12, "", "Ä ?", "x y" * 200, "5e5", [], [1, 1], ["x" * 400] * 3,
-    [{"a": {1: 2}}] * 1000, {}, {"Ä ?": 1}, {"x" * 400: {"y": []}}, {3: None, False: [], None: 1},
+    [{"a": {1: 2}}] * 30, {}, {"Ä ?": 1}, {"x" * 400: {"y": []}}, {3: None, False: [], None: 1},
     {f"key_{number}": number for number in range(100)},
 )  # fmt: skip
 
 
 def said_of(schema: Mapping[str, Any], value: Any) -> list[str]:
-    whole = copy.deepcopy(dict(schema)) | {"$defs": SCHEMA["$defs"]}
-    return explain(jsonschema.Draft202012Validator(whole).iter_errors(value))
+    return explain(errors_of(schema, value))
+
+
+def errors_of(schema: Mapping[str, Any], value: Any) -> list[jsonschema.ValidationError]:
+    whole = {**schema, "$defs": SCHEMA["$defs"]}
+    return list(jsonschema.Draft202012Validator(whole).iter_errors(value))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -218,10 +222,7 @@ def test_every_keyword_of_the_schema_is_broken_by_some_value_and_said() -> None:
     broken: set[str] = set()
     for schema in PLACES.values():
         for wrong in (*WRONG, too_much_of(schema)):
-            whole = copy.deepcopy(schema) | {"$defs": SCHEMA["$defs"]}
-            errors = list(jsonschema.Draft202012Validator(whole).iter_errors(wrong))
-            broken |= {str(error.validator) for error in errors}
-            assert len(explain(errors)) <= max(1, len(errors))
+            broken |= {str(error.validator) for error in errors_of(schema, wrong)}
 
     assert broken == keywords()
 
