@@ -12,9 +12,10 @@ from jsonschema.protocols import Validator
 
 from clseave_core.borders.files import check_readable
 from clseave_core.study.folder_names import own_paths, path_problems
-from clseave_core.study.messages import explain
+from clseave_core.study.messages import explain, meant, nearest, shown
 from clseave_core.study.raw_files import without_inherited_ways
 from clseave_core.study.references import check_references
+from clseave_core.study.study_languages import leave_out, without_inherited_languages
 
 Study = dict[str, Any]
 NOT_OF_A_STUDY = ("study", "resources", "translation_cache")
@@ -25,8 +26,9 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     """The complete study `name` of `root/studies`, with `overrides` laid over it.
 
     Entries have what they are `like` and their preset filled in, and each run of a sweep is a
-    method. Raises FileNotFoundError for an unknown study and
-    ValueError that lists everything the schema, `check_references` or `path_problems` finds wrong.
+    method; what is in none of the study's languages is left out. Raises FileNotFoundError for an
+    unknown study and ValueError that lists everything the schema, `check_references` or
+    `path_problems` finds wrong.
     """
     root = Path(root)
     where = f"studies/{name}.yaml (with the overrides of config.yaml and --config)"
@@ -40,6 +42,7 @@ def load_study(name: str, overrides: Mapping[str, Any], root: str | Path = ".") 
     problems = [*check_references(study), *path_problems(own_paths(study))]
     if problems:
         raise ValueError(f"{where} does not fit together:\n" + "\n".join(problems))
+    leave_out(study)
     return study
 
 
@@ -57,7 +60,7 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    return merge(base, without_inherited_ways(base, over))
+    return merge(base, without_inherited_languages(base, without_inherited_ways(base, over)))
 
 
 def _read_schema(path: Path) -> Any:
@@ -78,7 +81,9 @@ def _read_with_base(name: str, root: Path, above: tuple[str, ...]) -> dict[str, 
     if not path.exists():
         known = sorted(found.stem for found in path.parent.glob("*.yaml"))
         asked = f"studies/{above[-1]}.yaml is based on {name!r}, but " if above else ""
-        raise FileNotFoundError(f"{asked}there is no {path}. Studies there: {', '.join(known)}.")
+        raise FileNotFoundError(
+            f"{asked}there is no {path}. Studies there: {', '.join(known)}.{nearest(name, known)}"
+        )
     check_readable(path)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -101,11 +106,18 @@ def _retype(study: Study, overrides: Mapping[str, Any], validator: Validator) ->
     for error in list(validator.iter_errors(study)):
         path, text = list(error.absolute_path), error.instance
         if error.validator == "type" and isinstance(text, str) and _inside(overrides, path) == text:
-            above, key, value = _inside(study, path[:-1]), path[-1], yaml.safe_load(text)
-            if value is None:
+            above, key, value = _inside(study, path[:-1]), path[-1], _as_yaml(text)
+            if value is None and isinstance(above, dict):
                 del above[key]
             else:
                 above[key] = value
+
+
+def _as_yaml(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return text  # the schema says what is wrong with it
 
 
 def _inside(tree: Any, path: Iterable[str | int]) -> Any:
@@ -119,12 +131,26 @@ def _inside(tree: Any, path: Iterable[str | int]) -> Any:
 
 
 def _check_schema(study: Study, validator: Validator, where: str) -> None:
-    errors = sorted(validator.iter_errors(study), key=lambda error: error.json_path)
+    errors = list(validator.iter_errors(study))
+    if _take_away_nulls(study, errors):
+        errors = list(validator.iter_errors(study))
     # No bound of a schema holds NaN, which is neither smaller nor larger than anything.
-    problems = list(dict.fromkeys([*map(explain, errors), *_not_finite(study)]))
+    problems = [*explain(errors), *_not_finite(study)]
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise ValueError(f"{where} is not valid:\n{lines}")
+
+
+def _take_away_nulls(study: Study, errors: Iterable[jsonschema.ValidationError]) -> bool:
+    """Take away keys whose null the schema refuses: null does so where no base has the key, too."""
+    found = False
+    for error in errors:
+        path = list(error.absolute_path)
+        above = _inside(study, path[:-1])
+        if error.instance is None and path and isinstance(above, dict) and path[-1] in above:
+            del above[path[-1]]
+            found = True
+    return found
 
 
 def _not_finite(tree: Any, place: str = "") -> Iterator[str]:
@@ -155,35 +181,32 @@ def _fill_likes(study: Study, where: str) -> Study:
             if not isinstance(entry, dict) or "like" not in entry:
                 return entry
             other = entry["like"]
-            if other not in entries or other in (*above, name):
+            if not isinstance(other, str) or other not in entries:
                 raise ValueError(
-                    f"{where}: {kind}.{name}.like is {other!r}, which is "
-                    + ("like it in turn." if other in entries else f"none of the study's {kind}.")
+                    f"{where}: {kind}.{name}.like is {shown(other)}, which is none of the study's "
+                    f"{kind}. {meant(other, map(str, entries))}"
+                )
+            if other in (*above, name):
+                raise ValueError(
+                    f"{where}: {kind}.{name}.like is {other!r}, which is like it in turn."
                 )
             own = {key: value for key, value in entry.items() if key != "like"}
-            return merge(resolved(other, (*above, name)), own)
+            whole = resolved(other, (*above, name))
+            return merge(whole, own) if isinstance(whole, dict) else whole
 
         study[kind] = {name: resolved(name, ()) for name in entries}
     return study
 
 
 def _expand_sweeps(study: Study, where: str) -> None:
-    """Make each run of a sweep a method of its own, named in the sweep's `methods`.
-
-    Of a sweep's languages those of the study count; without any, the sweep does not take part.
-    """
-    sweeps = study.get("sweep", {})
-    for sweep in sweeps.values():
-        sweep["languages"] = [code for code in sweep["languages"] if code in study["languages"]]
-    study["sweep"] = {name: sweep for name, sweep in sweeps.items() if sweep["languages"]}
-    if not study["sweep"]:
-        del study["sweep"]
+    """Make each run of a sweep a method of its own, named in the sweep's `methods`."""
+    trained = [name for name, method in study["methods"].items() if "training" in method]
     for name, sweep in study.get("sweep", {}).items():
         base = study["methods"].get(sweep["method"])
         if base is None or "training" not in base:
             raise ValueError(
                 f"{where}: sweep.{name}.method is {sweep['method']!r}, which is no method of the "
-                "study with a training of its own."
+                f"study with a training of its own. {meant(sweep['method'], trained)}"
             )
         sweep["methods"] = [f"{name}_{number}" for number in range(1, len(sweep["runs"]) + 1)]
         for method, run in zip(sweep["methods"], sweep["runs"], strict=True):
@@ -203,7 +226,7 @@ def _fill_presets(study: Study, where: str) -> Study:
             if preset not in presets:
                 raise ValueError(
                     f"{where}: {kind}.{name}.training.preset is {preset!r}, which is none of the "
-                    f"study's presets ({', '.join(sorted(presets)) or 'it has none'})."
+                    f"study's presets. {meant(preset, presets)}"
                 )
             entry["training"] = presets[preset] | training
     return study

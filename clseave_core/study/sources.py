@@ -6,6 +6,7 @@ from typing import Any
 
 from clseave_core.study.loading import Study
 from clseave_core.study.raw_files import PICTURES, RawFile, raw_files
+from clseave_core.study.study_languages import languages_of
 
 ALL_LANGUAGES = "all"
 """In the place of a language: the student that learns all of a method's languages."""
@@ -141,16 +142,8 @@ class Sources:
         return [str(self.translation["file"]).format(lang=lang)]
 
     def languages_of(self, method: str) -> list[str]:
-        """The languages a method is evaluated in: English for an English one, else the study's.
-
-        Of the languages that a method names only those of the study count, so that a study with
-        other languages than the one it is based on need not name the method again.
-        """
-        entry = self.study["methods"][method]
-        if entry["setting"] == "english":
-            return ["en"]
-        wanted = entry.get("languages", self.study["languages"])
-        return [code for code in self.study["languages"] if code in wanted]
+        """The languages a method is evaluated in."""
+        return languages_of(self.study["methods"][method], self.study)
 
     def trained_in(self, method: str, lang: str) -> str:
         """The language whose student a method reads `lang` with; `all` for a joint student."""

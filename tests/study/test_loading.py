@@ -28,7 +28,7 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
     [
         ({"languages": ["de", "xx"]}, r"language 'xx' is not known. Known codes: "),
         ({"languages": ["en"]}, r"'en' is the teacher's language"),
-        ({"lanugages": ["de"]}, r"lanugages is no key of a study\. Did you mean languages"),
+        ({"lanugages": ["de"]}, r"the key lanugages is unknown\. Did you mean languages\?"),
         (
             {"presets": {"clseave": {"learning_rate": "4e-5"}}},
             r'presets.clseave.learning_rate: must be a number, got "4e-5".*with a dot, e.g. '
@@ -86,7 +86,7 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
         ({"students": {"frozen": {"hidden": None}}}, r"students.frozen.hidden: 'use' is a frozen"),
         (
             {"students": {"frozen": {"hidden": 0}}},
-            r"frozen.hidden: must be at least 1, got 0",
+            r"frozen.hidden: must be at least 1 and at most 65536, got 0",
         ),
         (
             {"teachers": {"clip_ve": {"model": "use"}}},
@@ -118,7 +118,10 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"methods": {"noisy_both": {"noise_in_training": 0.2}}},
             r"noise_in_training is 0.2, noise_at_test 0.1. A student is read with",
         ),
-        ({"methods": {"noisy_test": {"noise_at_test": 0.9}}}, r"must be at most 0.5, got 0.9"),
+        (
+            {"methods": {"noisy_test": {"noise_at_test": 0.9}}},
+            r"must be more than 0 and at most 0.5, got 0.9",
+        ),
         (
             {"methods": {"noisy_training": {"noise_in_training": 0.2}}},
             r"'noisy_both' is not the same training",
@@ -150,10 +153,13 @@ def test_every_study_that_is_shipped_loads(name: str) -> None:
             {"students": {"frozen": {"trim_vocabulary": True}}},
             r"students.frozen.trim_vocabulary: a frozen encoder stays as it is",
         ),
-        ({"evaluation": {"margin": 0}}, r"evaluation.margin: must be more than 0, got 0"),
+        (
+            {"evaluation": {"margin": 0}},
+            r"evaluation.margin: must be more than 0 and at most 100, got 0",
+        ),
         (
             {"evaluation": {"permutations": 9}},
-            r"permutations: must be at least 99, got 9",
+            r"permutations: must be at least 99 and at most 10000000, got 9",
         ),
         (
             {"methods": {"translate_test": {"noise_at_test": None}}},
