@@ -5,6 +5,7 @@ python -m commands.forecast thesis
 
 import argparse
 import sys
+from math import isfinite
 
 from clseave_core.study.configuration import configured_study
 from clseave_core.study.forecast import Figure, forecast
@@ -24,13 +25,6 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"Study {name}: {sources.study['description']}")
     if sources.study.get("comparisons"):
         print("For its accuracy table; what its comparisons train (TARGET=all) comes on top.")
-    if size is None:
-        print(
-            "How large the corpus is is not known: its annotations are not all here, and "
-            "corpus.expected gives no counts. Make results/"
-            f"{name}/corpus/report.json first, or write the counts there."
-        )
-        return 0
     print()
     print(show(forecast(sources, size, measured_seconds(name))))
     return 0
@@ -50,6 +44,8 @@ def show(figures: list[Figure]) -> str:
 
 def _amount(figure: Figure) -> str:
     """The amount with its unit; what is small in minutes or megabytes."""
+    if not isfinite(figure.amount):
+        return "not known"
     if figure.unit == "GB" and figure.amount < 1:
         return f"{figure.amount * 1000:,.0f} MB"
     if figure.unit.endswith("hours") and figure.amount < 1:

@@ -84,5 +84,5 @@ def check_counts(
     if wrong:
         raise ValueError(
             f"{'; '.join(wrong)}. Delete and download what is cut short, or, where the files are "
-            "meant to be others, correct corpus: expected: in the study."
+            "meant to be others, correct corpus: expected: in the study (null takes it away)."
         )

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
+from clseave_core.corpus.schemas import SPLITS
 from clseave_core.study.loading import Study
 
 DISTINCT_SHARE = 0.85
 """Assumed: of people's freely written hypotheses few repeat. Of the 1,150 labelled rows of XVNLI's
 English test set, a subset of SNLI-VE, 1,148 are distinct; in 30 times as many pictures short
 sentences must repeat more often. SNLI-VE's papers give no number."""
+CELL_COUNT = 4
+"""Tiles are single cells, of which a picture has so many."""
 HYPOTHESIS_LENGTH = 38.0
 """Mean URL-encoded characters of those 1,148 sentences."""
 
@@ -18,21 +22,22 @@ HYPOTHESIS_LENGTH = 38.0
 class CorpusSize:
     """Pairs by split, pictures in all, distinct English sentences and their mean encoded length.
 
-    `basis` says what the counts rest on, `sentence_basis` what the sentences do.
+    `basis` says what the counts rest on, `sentence_basis` what the sentences do. A count that
+    nobody knows yet is NaN, and so is all that is computed from it.
     """
 
-    pairs: Mapping[str, int]
-    images: int
-    sentences: int
+    pairs: Mapping[str, float]
+    images: float
+    sentences: float
     length: float
     basis: str
     sentence_basis: str
 
 
 def expected_size(study: Study) -> CorpusSize | None:
-    """The size that `corpus.expected` gives; None where it does not."""
+    """The size that `corpus.expected` gives; None where it does not give all of it."""
     expected = study["corpus"].get("expected", {})
-    if not expected.get("pairs") or not expected.get("images"):
+    if not set(SPLITS) <= expected.get("pairs", {}).keys() & expected.get("images", {}).keys():
         return None
     pairs = {name: int(count) for name, count in expected["pairs"].items()}
     return CorpusSize(
@@ -84,3 +89,17 @@ def counted_size(
         basis=basis,
         sentence_basis=basis,
     )
+
+
+def unknown_size(splits: Iterable[str]) -> CorpusSize:
+    """The size of a corpus that is still to come and of which no counts are expected."""
+    basis = "not known before the annotations are here (corpus.expected can give it)"
+    return CorpusSize(dict.fromkeys(splits, nan), nan, nan, HYPOTHESIS_LENGTH, basis, basis)
+
+
+def drawn_pictures(world: Mapping[str, Any]) -> tuple[float, float]:
+    """A generated world's pictures, as so many of 32 pixels: for pretraining, and the corpus's."""
+    tiles = world.get("tiles", 0) * world.get("nouns", 0) / CELL_COUNT
+    size = (world["pixels"] / 32) ** 2
+    pretraining = (world.get("pretraining_scenes", 0) + tiles) * size
+    return float(pretraining), float(sum(world["scenes"].values()) * size)

@@ -27,3 +27,21 @@ def parameters(model: dict[str, Any]) -> tuple[int, int, str]:
     if model.get("id") in _PARAMETERS:
         return *_PARAMETERS[model["id"]], "the model's parameters in fp32"
     return *ASSUMED, f"assumed: as large as multilingual BERT ({ASSUMED[0] // 10**6} million)"
+
+
+SENTENCE_WIDTH = 768
+"""Of multilingual BERT and most others of its kind."""
+EMBEDDING_WIDTH = 512
+"""Of CLIP ViT-B's shared space, and of the package's encoder."""
+
+
+def teacher_width(model: dict[str, Any]) -> int:
+    """Dimensions of the embeddings of a teacher that starts from an entry of `models:`."""
+    return int(model.get("settings", {}).get("projection", EMBEDDING_WIDTH))
+
+
+def sentence_width(model: dict[str, Any]) -> int:
+    """Dimensions of the sentence embeddings of a frozen encoder."""
+    if "package" in model:
+        return EMBEDDING_WIDTH
+    return int(model.get("settings", {}).get("width", SENTENCE_WIDTH))

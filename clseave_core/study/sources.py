@@ -193,6 +193,22 @@ class Sources:
         return [name for name in self.study["methods"] if name not in apart]
 
     @property
+    def frozen_sentences(self) -> list[tuple[str, str]]:
+        """The frozen encoders of main methods, with each language whose sentences they embed."""
+        methods, students = self.study["methods"], self.study["students"]
+        pairs = [
+            (students[methods[name]["student"]]["model"], lang)
+            for name in self.main_methods
+            if methods[name].get("student") in self.frozen_students
+            for lang in (
+                *self.languages_of(name),
+                *(["en"] if methods[name].get("with_english") else []),
+                *self.students_of(name),
+            )
+        ]
+        return list(dict.fromkeys(pairs))
+
+    @property
     def main_students(self) -> list[str]:
         """The main methods that train students of their own."""
         methods = self.study["methods"]

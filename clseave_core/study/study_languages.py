@@ -14,6 +14,8 @@ from clseave_core.study.messages import listed
 
 Study = dict[str, Any]
 ENGLISH = "en"
+LEFT_OUT = "left_out"
+"""The key of a loaded study that names what takes no part in it."""
 BY_LANGUAGE = ("references", "back_translations")
 """The keys of `translation` that name a file for each language."""
 
@@ -65,15 +67,22 @@ def languages_of(method: Mapping[str, Any], study: Mapping[str, Any]) -> list[st
 
 
 def leave_out(study: Study) -> None:
-    """Take the methods without a language from a study, and comparisons without a method."""
-    methods = study["methods"]
+    """Take the methods without a language from a study, and comparisons without a method.
+
+    What was taken is listed under `LEFT_OUT`.
+    """
+    methods, left_out = study["methods"], []
     for name in [name for name, method in methods.items() if not languages_of(method, study)]:
         del methods[name]
+        left_out.append(f"methods.{name}")
     comparisons = study.get("comparisons", {})
     for name, comparison in list(comparisons.items()):
         comparison["methods"] = [method for method in comparison["methods"] if method in methods]
         if not comparison["methods"]:
             del comparisons[name]
+            left_out.append(f"comparisons.{name}")
+    if left_out:
+        study[LEFT_OUT] = left_out
 
 
 def check_languages(study: Mapping[str, Any]) -> list[str]:

@@ -198,7 +198,9 @@ def test_files_of_the_users_own_are_read(tmp_path: Path) -> None:
     )
 
     said = found["references de"].found.splitlines()
-    assert said[0] == f"{tmp_path}/de.tsv: 1 sentences, 2 translations"
+    assert said[0] == (
+        f"{tmp_path}/de.tsv: 1 sentences, 1 of the 1 of the corpus among them, 2 translations"
+    )
     assert "1 of 1 sentences have several translations: 'A dog.' has 'Ein Hund.'" in said[1]
     assert not found["back_translations de"].ok
     assert found["annotations dev"].found == f"{tmp_path}/dev.gz: 1 pairs"
@@ -237,7 +239,10 @@ def test_an_archive_with_too_few_pictures_is_the_wrong_one(tmp_path: Path) -> No
 
     found = failures("thesis", {"corpus": {"pictures": {"path": "few"}}})
 
-    assert found == {"pictures": "few has 1 pictures, expected 31,783. Is it the right archive?"}
+    assert found == {
+        "pictures": "few has 1 pictures, expected 31,783. Get the whole archive; or, where they "
+        "are meant to be others, write corpus: {expected: null}."
+    }
 
 
 def test_a_model_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
@@ -349,7 +354,6 @@ def test_a_right_study_of_ones_own_has_no_fault_without_expected_counts(tmp_path
     assert failures("thesis", own) == {}
     sources = Sources("thesis", load_study("thesis", own, ROOT), "resources")
     size = corpus_size(sources, tmp_path)
-    assert size is not None
     assert (size.pairs, size.images, size.sentences) == ({"train": 1, "dev": 1, "test": 1}, 3, 3)
     assert size.basis == "counted: the study's own files"
 
@@ -388,4 +392,4 @@ def test_a_second_test_set_equal_to_train_is_told_before_anything_runs(tmp_path:
 def test_what_is_to_come_is_not_known_before_an_unknown_corpus_is_here() -> None:
     disk = checks("thesis", {"corpus": {"expected": None}})["disk"]
     assert disk.ok
-    assert "how much is to come is not known" in disk.found
+    assert "not known before the annotations are here: pictures, annotations, pic" in disk.found

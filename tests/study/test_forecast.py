@@ -1,3 +1,7 @@
+import json
+import re
+import shutil
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from clseave_core.study.loading import load_study
 from clseave_core.study.progress_so_far import corpus_size, measured_seconds
 from clseave_core.study.sources import Sources
 from clseave_core.translation.settings import TranslationSettings
+from commands import forecast as command
 from commands.forecast import show
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,25 +103,107 @@ def test_gigabytes_of_results() -> None:
     figures = forecast(sources({"languages": ["de"]}), SIZE, {})
     found = amounts(figures)
 
-    # 512 numbers of four bytes for each picture, and each sentence of three teachers
-    embeddings = 512 * 4 * (600 + 3 * 900)
-    # and each sentence of the one student of the accuracy table
-    read = 512 * 4 * 900
-    assert found["below results/", "embeddings"] == pytest.approx(embeddings / 1e9)
-    assert found["below results/", "students' sentences"] == pytest.approx(read / 1e9)
+    # 512 numbers of four bytes for each picture, each sentence of three teachers and one student
+    embeddings = 512 * 4 * (600 + 3 * 900 + 900)
+    for whose, count in (("pictures'", 600), ("teachers'", 3 * 900), ("students'", 900)):
+        amount = found["below results/", f"{whose} embeddings"]
+        assert amount == pytest.approx(512 * 4 * count / 1e9)
     assert found["below results/", "3 teachers"] == pytest.approx(3 * 4 * CLIP_TEXT / 1e9)
     assert found["below results/", "1 students"] == pytest.approx(4 * BERT / 1e9)
     assert found["below results/", "state of one training"] == pytest.approx(16 * BERT / 1e9)
     assert gigabytes(figures, "below results/") == pytest.approx(
-        (embeddings + read + 3 * 4 * CLIP_TEXT + 20 * BERT) / 1e9
+        (embeddings + 3 * 4 * CLIP_TEXT + 20 * BERT) / 1e9
     )
 
 
+EVERY_KIND: dict[str, Any] = {
+    "languages": ["de", "nl"],
+    "seeds": [0, 1],
+    "comparisons": None,
+    "translation": {"back_translations": {"de": "de.tsv", "nl": "nl.tsv"}},
+    "methods": {
+        "translate_train": None,
+        "clteave_direct": None,
+        "clteave_padded": None,
+        "clteave_decoder": None,
+        "joint": {"like": "clseave", "joint": True},
+        "round_trip": {"setting": "round_trip", "teacher": "clip_ve"},
+        "argmax": {"like": "clseave", "trained_as": "clseave", "pooling_at_test": "argmax"},
+    },
+}
+
+
+def embedded(study: Sources) -> list[str]:
+    """The main methods, once for each language that they have embeddings of their own of."""
+    return [
+        name
+        for name in study.main_methods
+        if study.embeds_sentences(name)
+        for _ in study.languages_of(name)
+    ]
+
+
+def test_each_methods_sentence_embeddings_are_counted() -> None:
+    """Two seeds; in each of two languages unless it is said."""
+    study = sources(EVERY_KIND)
+    found = amounts(forecast(study, SIZE, {}))
+
+    methods = {
+        "clseave": 2, "frozen_encoder": 2, "student_hypothesis_only": 2,
+        "joint": 2, "argmax": 2, "zero_shot": 2, "round_trip": 2,
+        "frozen_english": 1,  # English alone
+        "recalibrated": 0, "student_image_shuffled": 0,  # as clseave
+    }  # fmt: skip
+    assert sorted(embedded(study)) == sorted(
+        name for name, languages in methods.items() for _ in range(languages)
+    )
+    students = 2 * sum(methods.values()) * 900 * 512 * 4
+    assert found["below results/", "students' embeddings"] == pytest.approx(students / 1e9)
+    # The frozen encoder reads English, German and Dutch, for all seeds and methods once
+    assert found["below results/", "frozen encoders' embeddings"] == pytest.approx(
+        3 * 900 * 512 * 4 / 1e9
+    )
+
+
+def test_the_thesis_keeps_five_gigabytes_of_students_embeddings() -> None:
+    study = sources({})
+    size = expected_size(study.study)
+    assert size is not None
+
+    found = amounts(forecast(study, size, {}))
+    assert found["below results/", "students' embeddings"] == pytest.approx(4.92, abs=0.01)
+
+
+def test_embeddings_are_as_wide_as_their_models() -> None:
+    """The pocket study's CLIP has 128 dimensions and its BERT 96; nothing is frozen here."""
+    overrides = {
+        "comparisons": {"rivals": None},
+        "methods": dict.fromkeys(
+            ("zero_shot", "frozen_english", "translate_train", "translate_train_equal_compute")
+        ),
+        "students": {"frozen": {"model": "bert"}},
+        "languages": ["de"],
+    }
+    found = amounts(forecast(sources(overrides, "pocket"), SIZE, {}))
+
+    amount = found["below results/", "students' embeddings"]  # clseave and frozen_encoder
+    assert amount == pytest.approx(2 * 900 * 128 * 4 / 1e9)
+    amount = found["below results/", "frozen encoders' embeddings"]
+    assert amount == pytest.approx(900 * 96 * 4 / 1e9)
+
+
 def test_what_the_user_has_is_not_downloaded() -> None:
-    own = {"corpus": {"pictures": {"path": "mine.zip"}}, "models": {"clip": {"id": "a/b"}}}
+    own: dict[str, Any] = {
+        "corpus": {"pictures": {"path": "mine.zip"}},
+        "models": {"clip": {"id": "a/b"}},
+    }
     found = amounts(forecast(sources(own), SIZE, {}))
 
     assert ("below resources/", "pictures") not in found
+    assert found["below resources/", "annotations"] == pytest.approx(1030 * 150 / 1e9)
+    own["corpus"]["annotations"] = {"train": {"path": "mine.jsonl"}}
+    found = amounts(forecast(sources(own), SIZE, {}))
+    assert found["below resources/", "annotations"] == pytest.approx(30 * 150 / 1e9)
     assert found["below resources/", "model clip"] == pytest.approx(0.72)  # unknown: assumed
 
 
@@ -154,21 +241,68 @@ def test_a_prepared_corpus_is_counted(tmp_path: Path) -> None:
     assert (size.images, size.sentences, size.length) == (6, 2, 14.0)
 
 
-def test_without_counts_and_files_the_size_is_not_known() -> None:
-    assert corpus_size(sources({"corpus": {"expected": None}}), "nowhere") is None
+def annotations(folder: Path, rows: list[tuple[str, str]]) -> dict[str, Any]:
+    """Three splits with the same pictures and sentences, as sections of `annotations:`."""
+    files = {}
+    for split in ("train", "dev", "test"):
+        lines = [
+            json.dumps(
+                {"pairID": f"{split}{number}", "Flickr30K_ID": image, "sentence2": text,
+                 "gold_label": "neutral"}
+            )
+            for number, (image, text) in enumerate(rows)
+        ]  # fmt: skip
+        (folder / f"{split}.jsonl").write_text("\n".join(lines))
+        files[split] = {"path": str(folder / f"{split}.jsonl")}
+    return files
 
 
-def test_embeddings_of_frozen_encoders_and_of_every_seed_are_counted() -> None:
-    found = amounts(forecast(sources({"comparisons": None, "seeds": [0, 1]}), SIZE, {}))
-    study = sources({"comparisons": None})
-    each = sum(
-        len(study.languages_of(name)) for name in study.main_methods if study.embeds_sentences(name)
-    )
-    # the frozen encoder reads English and five languages once, whatever the seed
-    expected = 512 * 4 * 900 * (2 * each + 6)
-    assert found["below results/", "students' sentences"] == pytest.approx(expected / 1e9)
-    assert study.embeds_sentences("zero_shot")
-    assert not study.embeds_sentences("recalibrated")
+def test_without_expected_counts_the_files_are_counted(tmp_path: Path) -> None:
+    rows = [("1", "A dog."), ("1", "A cat."), ("2", "A dog.")]
+    corpus = {"expected": None, "annotations": annotations(tmp_path, rows)}
+
+    size = corpus_size(sources({"corpus": corpus}), "nowhere")
+    assert size.pairs == {"train": 3, "dev": 3, "test": 3}
+    assert (size.images, size.sentences, size.length) == (2, 2, 6.0)
+    assert size.basis == "counted: the study's own files"
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [None, {"pairs": None}, {"images": {"train": None}}, {"pairs": {"dev": None}}],
+    ids=str,
+)
+def test_where_nothing_is_known_the_forecast_says_so_and_goes_on(
+    expected: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = sources({"corpus": {"expected": expected}})
+    figures = forecast(study, corpus_size(study, "nowhere"), {})
+    found = amounts(figures)
+
+    for unknown in (
+        ("corpus", "pairs"), ("translation", "requests"), ("computing", "5 train_student"),
+        ("below results/", "students' embeddings"), ("below resources/", "pictures"),
+    ):  # fmt: skip
+        assert isnan(found[unknown]), unknown
+    assert found["below results/", "5 students"] == pytest.approx(5 * 4 * BERT / 1e9)
+    known = (3 * 4 * CLIP_TEXT + 5 * 4 * BERT + 16 * BERT) / 1e9
+    assert gigabytes(figures, "below results/") == pytest.approx(known)
+    lines = show(figures)
+    assert "not known   not known before the annotations are here (corpus.expected" in lines
+    assert "the sum of what is known" in lines
+
+
+def test_the_command_forecasts_a_study_whose_counts_nobody_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "studies", tmp_path / "studies")
+    for name in ("schemas", "config.yaml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "studies/mine.yaml").write_text("based_on: thesis\ncorpus: {expected: null}\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert command.main(["mine"]) == 0
+    assert re.search(r"pairs +not known", capsys.readouterr().out)
 
 
 def test_seconds_are_read_from_benchmarks(tmp_path: Path) -> None:

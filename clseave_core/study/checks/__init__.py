@@ -24,7 +24,7 @@ __all__ = ["Check", "check_study"]
 def check_study(sources: Sources, translation_cache: str | Path) -> Iterator[Check]:
     """Look at everything that the study needs, one check after the other.
 
-    Archives and annotations of the user's own are read to their end.
+    Archives and annotations that are here are read to their end, once.
     """
     read: dict[str, Annotations] = {}
     yield from check_corpus(sources, read)
@@ -34,7 +34,7 @@ def check_study(sources: Sources, translation_cache: str | Path) -> Iterator[Che
     yield attempt("device", lambda: look_at_device(sources.study))
     if sources.study.get("reuse"):
         yield attempt("reuse", lambda: _reuse(sources))
-    yield from check_folders(sources, Path(translation_cache))
+    yield from check_folders(sources, Path(translation_cache), read)
 
 
 def _reuse(sources: Sources) -> str:

@@ -2,17 +2,22 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from math import isnan
 from pathlib import Path
 
+from clseave_core.corpus.snli_ve import Annotations
 from clseave_core.study.checks.check import Check, attempt
 from clseave_core.study.forecast import GIGABYTE, forecast, gigabytes
 from clseave_core.study.progress_so_far import corpus_size
 from clseave_core.study.sources import Sources
 
 
-def check_folders(sources: Sources, cache: Path) -> Iterator[Check]:
+def check_folders(
+    sources: Sources, cache: Path, read: Mapping[str, Annotations]
+) -> Iterator[Check]:
+    """Look at the folders; `read` are the annotations that are here."""
     results, resources = Path("results"), Path(sources.resources)
     for what, folder in (
         ("folder results", results),
@@ -20,7 +25,7 @@ def check_folders(sources: Sources, cache: Path) -> Iterator[Check]:
         ("translation cache", cache.parent),
     ):
         yield attempt(what, partial(_writable, folder))
-    yield attempt("disk", lambda: _room(sources, results, resources))
+    yield attempt("disk", lambda: _room(sources, read, results, resources))
 
 
 def _existing(folder: Path) -> Path:
@@ -35,13 +40,9 @@ def _writable(folder: Path) -> str:
     return f"{folder} can be written"
 
 
-def _room(sources: Sources, results: Path, resources: Path) -> str:
-    """Compare what is still to come with what is free, on each disk."""
-    size = corpus_size(sources)
-    if size is None:
-        free = shutil.disk_usage(_existing(results)).free / GIGABYTE
-        return f"{free:.0f} GB free; how much is to come is not known before the corpus is here"
-    figures = forecast(sources, size, {})
+def _room(sources: Sources, read: Mapping[str, Annotations], results: Path, resources: Path) -> str:
+    """Compare what is still to come, as far as it is known, with what is free, on each disk."""
+    figures = forecast(sources, corpus_size(sources, read=read), {})
     fetched = [sources.pictures, *map(sources.annotations, sources.splits)]
     fetched += [sources.model(name) for name in sources.study["models"] if sources.model(name)]
     here = {
@@ -60,6 +61,9 @@ def _room(sources: Sources, results: Path, resources: Path) -> str:
                 "or give another `resources` in config.yaml."
             )
         said.append(f"{max(needed, 0):.1f} GB to come, {free:.0f} GB free")
+    unknown = [figure.what for figure in figures if figure.unit == "GB" and isnan(figure.amount)]
+    if unknown:
+        said.append(f"not known before the annotations are here: {', '.join(unknown)}")
     return "; ".join(said)
 
 

@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from clseave_core.study.checks.check import Check, attempt
+from clseave_core.study.messages import listed
 from clseave_core.study.sources import Sources
+from clseave_core.study.study_languages import LEFT_OUT
 
 
 def check_settings(sources: Sources) -> Iterator[Check]:
     study = sources.study
+    if study.get(LEFT_OUT):
+        said = f"{listed(study[LEFT_OUT])}: for other languages than the study's"
+        yield Check("takes no part", True, said)
     for kind in ("teachers", "methods"):
         for name, entry in study[kind].items():
             if "training" in entry:

@@ -8,6 +8,7 @@ from clseave_core.languages import language
 from clseave_core.study.checks.check import Check, attempt
 from clseave_core.study.sources import Sources
 from clseave_core.translation.file import (
+    Translations,
     missing_message,
     missing_translations,
     read_translations,
@@ -32,7 +33,7 @@ def check_translation(sources: Sources, sentences: Sequence[str] | None) -> Iter
                 advice = "Put the translations there, or correct translation.file."
                 yield Check(what, False, f"{name} does not exist. {advice}")
     for code, name in sources.translation.get("references", {}).items():
-        yield attempt(f"references {code}", partial(_translations, sources, Path(name), code, None))
+        yield attempt(f"references {code}", partial(_references, Path(name), code, sentences))
     for code, name in sources.translation.get("back_translations", {}).items():
         wanted = sentences if _reads_back(sources, code) else None
         yield attempt(
@@ -71,4 +72,23 @@ def _translations(sources: Sources, path: Path, lang: str, sentences: Sequence[s
     said = f"{path}: {len(found):,} sentences"
     if sentences is not None:
         said += f", all {len(sentences):,} of the corpus among them"
+    return _with_note(said, found)
+
+
+def _references(path: Path, lang: str, sentences: Sequence[str] | None) -> str:
+    """Human translations of some sentences; of none they are those of another corpus."""
+    found = read_translations(path, lang)
+    said = f"{path}: {len(found):,} sentences"
+    if sentences is not None:
+        covered = len(sentences) - len(missing_translations(found, sentences))
+        if not covered:
+            raise ValueError(
+                f"{said}, none of them of the corpus, e.g. {next(iter(found))!r}. Give the "
+                "references of these annotations."
+            )
+        said += f", {covered:,} of the {len(sentences):,} of the corpus among them"
+    return _with_note(said, found)
+
+
+def _with_note(said: str, found: Translations) -> str:
     return f"{said}, {found.pairs:,} translations\n{found.note}" if found.note else said
