@@ -147,7 +147,7 @@ def test_moving_the_folder_changes_nothing(project: Path) -> None:
 
 def test_another_folder_and_one_core_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
     make_run(project, target="all")
-    other = copy_project(tmp_path / "a quite different place")
+    other = copy_project(tmp_path / "a-quite-different-place")
     make_run(other, cores=1, target="all")
 
     patterns = (
