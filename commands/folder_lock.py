@@ -108,7 +108,7 @@ def refuse_beside_snakemake(folder: str | Path = ".") -> None:
             here = Path(process.cwd()) == folder
         except psutil.Error:  # it has ended, or is another user's
             continue
-        if here and any(Path(word).name == "snakemake" for word in words[:3]):
+        if here and any(Path(word).name.endswith("snakemake") for word in words[:3]):
             raise FolderBusyError(
                 f"process {process.pid} ({' '.join(words[:6])} ...) already runs the workflow in "
                 f"{folder}. Wait for it, or end it with `kill -INT {process.pid}`."

@@ -107,13 +107,18 @@ class Cluster:
         ).stdout
 
     def kill_node(self, name: str) -> None:
-        """Let a node die: its daemon and everything that runs on it, at once."""
-        dead = [psutil.Process(int((self.folder / f"slurmd.{name}.pid").read_text()))]
+        """Let a node die: its daemon and everything that runs on it, at once.
+
+        Daemons first: one that sees its task die would report the job as failed.
+        """
+        daemons = [psutil.Process(int((self.folder / f"slurmd.{name}.pid").read_text()))]
+        tasks = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):  # it has ended
                 if process.environ().get("SLURMD_NODENAME") == name:
-                    dead += [process, *_step_daemon(process)]
-        for process in dead:
+                    tasks.append(process)
+                    daemons += _step_daemon(process)
+        for process in [*daemons, *tasks]:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 

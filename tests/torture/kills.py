@@ -23,6 +23,7 @@ import yaml
 from safetensors import safe_open
 
 from clseave_core.files import PARTIAL
+from commands.run import SNAKEMAKE
 from tests.hidden_gpus import HIDDEN
 from tests.rehearsal.workflow import EVERY_RULE, KEPT, copy_project
 from tests.torture.judging import (
@@ -322,7 +323,7 @@ def _snakemake(pid: int) -> psutil.Process | None:
     """The Snakemake that works for `make run`; not the one that only unlocks."""
     for child in psutil.Process(pid).children():
         words = child.cmdline()
-        if "snakemake" in words and "--unlock" not in words:
+        if SNAKEMAKE[-1] in words and "--unlock" not in words:
             return child
     return None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.run import SNAKEMAKE
 from tests.torture import kills
 from tests.torture.__main__ import report
 from tests.torture.judging import (
@@ -89,7 +90,7 @@ def test_no_file_of_an_earlier_kill_or_an_orphan_is_taken_for_a_job_s(
     for folder in (job.parent, tables):
         folder.mkdir(parents=True)
     job.write_text(JOB)
-    command = [sys.executable, "-c", RUN, "-c", WORKFLOW, "snakemake", str(job), str(tables)]
+    command = [sys.executable, "-c", RUN, "-c", WORKFLOW, SNAKEMAKE[-1], str(job), str(tables)]
     monkeypatch.setattr(kills, "start", lambda *_: subprocess.Popen(command))
     of_a_killed = tables / f".c.csv.host-{subprocess.Popen(['true']).pid}.partial"
     of_an_orphan = tables / f".d.csv.host-{os.getpid()}.partial"
