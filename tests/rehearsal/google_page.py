@@ -127,10 +127,6 @@ class GooglePage:
         """The address to ask; `translation: google: url` of a study."""
         return f"http://127.0.0.1:{self._http.server_port}/m"
 
-    def times_asked(self, lang: str, source: str) -> int:
-        """In how many requests a line stood."""
-        return sum(r.lang == lang and source in r.asked for r in list(self.requests))
-
     def answer(self, address: str) -> tuple[Request, str]:
         """Decide what the request with this path and query gets: its record, and the page."""
         query = parse_qs(urlsplit(address).query, keep_blank_values=True)
